@@ -1,0 +1,2 @@
+// Placeholder entry point; the module arrives with the service.
+return 0;
