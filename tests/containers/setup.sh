@@ -1,0 +1,75 @@
+#!/usr/bin/env bash
+# Makes this machine ready for the tests that need containers; takes no time when it already is.
+#   1. A Docker daemon: the one that answers, else (as root, with apt) Debian's docker.io, started in the background.
+#   2. The images of images.env: present, else pulled, else a stand-in of the same name built from Debian trixie's packages.
+# Without Docker and without root it says so in one line and succeeds: container tests then skip with their reason
+# (in CI they fail). Environment: DOCKER_HOST, STORYLINE_DEBIAN_MIRROR, STORYLINE_PULL_TIMEOUT (seconds for each pull, 300).
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")"
+. ./images.env
+
+# One at a time per user: a second run waits for the first and then finds everything done.
+exec 9>"${TMPDIR:-/tmp}/storyline-containers.$(id -u).lock"
+flock 9
+
+say() { echo "containers: $*"; }
+answers() { docker version --format '{{.Server.Version}}' >/dev/null 2>&1; }
+
+install() {
+  say "installing $*"
+  local log; log=$(mktemp "${TMPDIR:-/tmp}/storyline-apt.XXXXXX")
+  { DEBIAN_FRONTEND=noninteractive apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "$@"; } \
+    >"$log" 2>&1 </dev/null || { say "apt-get failed, see $log"; tail -n 3 "$log"; return 1; }
+}
+
+start_daemon() {
+  local log="${TMPDIR:-/tmp}/storyline-dockerd.log"
+  say "starting dockerd (log: $log)"
+  setsid nohup dockerd --storage-driver=overlay2 >"$log" 2>&1 </dev/null 9>&- &
+  local daemon=$!
+  for _ in $(seq 1 120); do
+    answers && return 0
+    kill -0 "$daemon" 2>/dev/null || break
+    sleep 0.25
+  done
+  say "dockerd does not answer:"; tail -n 3 "$log"
+  return 1
+}
+
+if ! command -v docker >/dev/null || ! answers; then
+  if [ -n "${DOCKER_HOST:-}" ] || [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then
+    say "no Docker daemon answers and this user cannot install one; container tests will be skipped"
+    exit 0
+  fi
+  # iptables: dockerd needs it and only recommends it.
+  command -v dockerd >/dev/null && command -v docker >/dev/null && command -v iptables >/dev/null || install docker.io iptables
+  start_daemon
+fi
+
+standin() { # directory, image
+  local log; log=$(mktemp "${TMPDIR:-/tmp}/storyline-build.XXXXXX")
+  DOCKER_BUILDKIT=0 docker build --network host -t "$2" "$1" >"$log" 2>&1 || { say "building $2 failed, see $log"; tail -n 5 "$log"; return 1; }
+  rm -f "$log"
+}
+
+builds=()
+for pair in "rabbitmq=$RABBITMQ_IMAGE" "redis=$REDIS_IMAGE" "postgres=$POSTGRES_IMAGE"; do
+  directory=${pair%%=*} image=${pair#*=}
+  docker image inspect "$image" >/dev/null 2>&1 && continue
+  timeout "${STORYLINE_PULL_TIMEOUT:-300}" docker pull -q "$image" >/dev/null 2>&1 && { say "pulled $image"; continue; }
+  if ! docker image inspect storyline-standin/debian:trixie >/dev/null 2>&1; then
+    [ "$(id -u)" = 0 ] || { say "$image cannot be pulled, and building a stand-in takes root; container tests will fail"; exit 0; }
+    command -v debootstrap >/dev/null || install debootstrap
+    say "no registry answers: building a Debian base for the stand-ins"
+    base/build.sh
+  fi
+  say "building a stand-in for $image"
+  standin "$directory" "$image" & builds+=($!)
+done
+for build in ${builds[@]+"${builds[@]}"}; do wait "$build"; done
+
+# Containers whose test process died before it could remove them.
+docker ps --all --filter label=storyline.tests.owner --format '{{.ID}} {{.Label "storyline.tests.owner"}}' | while read -r id owner; do
+  [ "${owner%%:*}" = "$(hostname)" ] && [ ! -d "/proc/${owner##*:}" ] && docker rm --force --volumes "$id" >/dev/null && say "removed a leftover container"
+  true
+done
