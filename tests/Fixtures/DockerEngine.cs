@@ -1,5 +1,3 @@
-using System.ComponentModel;
-using System.Diagnostics;
 using DotNet.Testcontainers.Configurations;
 
 namespace Storyline.Fixtures;
@@ -45,21 +43,9 @@ public static class DockerEngine
     }
 
     /// <summary>Runs the docker command line; its trimmed output, or null when it failed or does not exist.</summary>
-    public static async Task<string?> RunAsync(IEnumerable<string> arguments, CancellationToken cancellationToken)
+    private static async Task<string?> RunAsync(IEnumerable<string> arguments, CancellationToken cancellationToken)
     {
-        var start = new ProcessStartInfo("docker", arguments) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
-        try
-        {
-            using var process = Process.Start(start)!;
-            var errors = process.StandardError.ReadToEndAsync(cancellationToken);
-            var output = await process.StandardOutput.ReadToEndAsync(cancellationToken);
-            await errors;
-            await process.WaitForExitAsync(cancellationToken);
-            return process.ExitCode == 0 ? output.Trim() : null;
-        }
-        catch (Win32Exception)
-        {
-            return null;
-        }
+        var result = await Command.RunAsync("docker", arguments, cancellationToken);
+        return result.ExitCode == 0 ? result.Output.Trim() : null;
     }
 }
