@@ -1,0 +1,155 @@
+using System.Net;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Diagnostics.HealthChecks;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+using Storyline.Hosting.Bus;
+using Storyline.Hosting.Cache;
+using Storyline.Hosting.Errors;
+using Storyline.Hosting.Options;
+using Storyline.Hosting.Storage;
+using Storyline.Hosting.Telemetry;
+
+namespace Storyline.Hosting;
+
+/// <summary>What every Storyline process is: modules on one web host with bus, storage, telemetry, health and gRPC.</summary>
+public static class StorylineHost
+{
+    /// <summary>Exit code for a configuration that cannot work (EX_CONFIG of sysexits.h).</summary>
+    public const int ConfigurationExitCode = 78;
+
+    /// <summary>Runs a service until it is told to stop. The result is the process's exit code.</summary>
+    public static async Task<int> RunAsync(string[] args, params IServiceModule[] modules)
+    {
+        try
+        {
+            await using var app = Build(args, modules);
+            if (modules.Length == 1 && app.Configuration["Bus:RabbitMq"] is null)
+            {
+                await Console.Error.WriteLineAsync(
+                    "configuration: Bus:RabbitMq is not set: a service on its own reaches the others over RabbitMQ (amqp://user:password@host/vhost); the platform in one process needs none");
+                return ConfigurationExitCode;
+            }
+
+            await app.RunAsync();
+            return 0;
+        }
+        catch (Exception exception) when (ConfigurationErrors(exception) is { } errors)
+        {
+            await Console.Error.WriteLineAsync("configuration: " + string.Join("; ", errors));
+            return ConfigurationExitCode;
+        }
+    }
+
+    /// <summary>The broken rules when <paramref name="exception"/> is about configuration, otherwise null.</summary>
+    public static IReadOnlyList<string>? ConfigurationErrors(Exception exception) => exception switch
+    {
+        OptionsValidationException validation => [.. validation.Failures],
+        AggregateException aggregate when aggregate.InnerExceptions.All(e => ConfigurationErrors(e) is not null) =>
+            [.. aggregate.InnerExceptions.SelectMany(e => ConfigurationErrors(e)!).Distinct(StringComparer.Ordinal)],
+
+        // The binder's word for a value of the wrong type and for a key that no option has.
+        InvalidOperationException binder when binder.Source == "Microsoft.Extensions.Configuration.Binder" =>
+            [binder.InnerException is { } inner ? $"{binder.Message} {inner.Message}" : binder.Message],
+        _ => null,
+    };
+
+    /// <summary>Builds the host without starting it.</summary>
+    /// <param name="args">Command line in the form <c>--Section:Key=value</c>.</param>
+    /// <param name="modules">One service, or all of them.</param>
+    /// <param name="configure">Last word on the builder, for tests and for the platform.</param>
+    public static WebApplication Build(string[] args, IServiceModule[] modules, Action<WebApplicationBuilder>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(modules);
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
+        configure?.Invoke(builder);
+
+        builder.Services.TryAddSingleton(TimeProvider.System);
+        builder.Services.AddCheckedOptions<HttpOptions>("Http", HttpOptions.Errors);
+        builder.Services.AddCheckedOptions<StorageOptions>("Storage", StorageOptions.Errors);
+        builder.Services.AddCheckedOptions<DatabaseOptions>("Database", DatabaseOptions.Errors);
+        builder.AddStorylineCache();
+        builder.AddStorylineTelemetry("storyline-" + (modules.Length == 1 ? modules[0].Name : "platform"));
+
+        builder.Services.AddSingleton<IConfigureOptions<KestrelServerOptions>, Endpoints>();
+        builder.Services.AddOptions<HostOptions>().Configure<IOptions<HttpOptions>>((host, http) => host.ShutdownTimeout = http.Value.ShutdownTimeout);
+        builder.Services.AddGrpc(grpc =>
+        {
+            grpc.MaxReceiveMessageSize = 4 * 1024 * 1024;
+            grpc.Interceptors.Add<ServerCallInterceptor>();
+        }).AddJsonTranscoding();
+        builder.Services.AddGrpcReflection();
+        builder.Services.AddGrpcHealthChecks();
+        builder.Services.AddHealthChecks();
+
+        foreach (var module in modules)
+        {
+            module.ConfigureServices(builder);
+        }
+
+        // Last, so that it starts after everything its consumers need, and stops first.
+        builder.Services.AddStorylineBus(builder.Configuration, endpoints =>
+        {
+            foreach (var module in modules)
+            {
+                module.ConfigureBus(endpoints);
+            }
+        });
+
+        var app = builder.Build();
+        foreach (var module in modules)
+        {
+            module.MapGrpc(app);
+        }
+
+        app.MapGrpcReflectionService();
+        app.MapGrpcHealthChecksService();
+
+        // Live says that the process runs, and asks nothing else: a restart mends no database. Ready says that work can be done.
+        app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false });
+        app.MapHealthChecks("/health/ready", new HealthCheckOptions { Predicate = check => check.Tags.Contains("ready"), ResponseWriter = WriteHealthAsync });
+        app.MapGet("/health/startup", (IHostApplicationLifetime lifetime) =>
+            lifetime.ApplicationStarted.IsCancellationRequested ? Results.Text("Healthy") : Results.Text("Starting", statusCode: 503));
+        return app;
+    }
+
+    /// <summary>The addresses that a started host listens on: JSON first, then gRPC.</summary>
+    public static (Uri Http, Uri Grpc) Addresses(this WebApplication app)
+    {
+        ArgumentNullException.ThrowIfNull(app);
+        var addresses = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.ToList();
+        return (new Uri(addresses[0]), new Uri(addresses[1]));
+    }
+
+    private static Task WriteHealthAsync(HttpContext context, HealthReport report)
+    {
+        context.Response.ContentType = "application/json";
+        return context.Response.WriteAsJsonAsync(
+            new
+            {
+                status = report.Status.ToString(),
+                checks = report.Entries.ToDictionary(e => e.Key, e => new { status = e.Value.Status.ToString(), description = e.Value.Description }, StringComparer.Ordinal),
+            },
+            context.RequestAborted);
+    }
+
+    private sealed class Endpoints(IOptions<HttpOptions> options) : IConfigureOptions<KestrelServerOptions>
+    {
+        public void Configure(KestrelServerOptions kestrel)
+        {
+            var http = options.Value;
+            var host = IPAddress.Parse(http.Host);
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = 64 * 1024 * 1024;
+            kestrel.Listen(host, http.Port, listen => listen.Protocols = HttpProtocols.Http1);
+            kestrel.Listen(host, http.GrpcPort, listen => listen.Protocols = HttpProtocols.Http2);
+        }
+    }
+}
