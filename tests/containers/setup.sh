@@ -46,25 +46,39 @@ if ! command -v docker >/dev/null || ! answers; then
   start_daemon
 fi
 
-standin() { # directory, image
-  local log; log=$(mktemp "${TMPDIR:-/tmp}/storyline-build.XXXXXX")
-  DOCKER_BUILDKIT=0 docker build --network host -t "$2" "$1" >"$log" 2>&1 || { say "building $2 failed, see $log"; tail -n 5 "$log"; return 1; }
+build() { # image, then the arguments of docker build
+  local image=$1 log; log=$(mktemp "${TMPDIR:-/tmp}/storyline-build.XXXXXX"); shift
+  say "building a stand-in for $image"
+  DOCKER_BUILDKIT=0 docker build --network host -t "$image" "$@" >"$log" 2>&1 || { say "building $image failed, see $log"; tail -n 5 "$log"; return 1; }
   rm -f "$log"
 }
 
+# The machine's own dotnet folder, the certificate authorities it trusts, and the Dockerfile, as a build context.
+dotnet_context() {
+  local folder; folder=$(dirname "$(readlink -f "$(command -v dotnet)")")
+  tar -c --dereference -C "$PWD/dotnet" Dockerfile -C /etc/ssl/certs ca-certificates.crt -C "$folder" "$@" --transform 's,^\./,dotnet/,' .
+}
+
+standin() { # name, image
+  case $1 in
+    sdk) dotnet_context | build "$2" --target sdk - ;;
+    runtime) dotnet_context --exclude=./sdk --exclude=./packs --exclude=./templates --exclude=./sdk-manifests | build "$2" --target runtime - ;;
+    *) build "$2" "$1" ;;
+  esac
+}
+
 builds=()
-for pair in "rabbitmq=$RABBITMQ_IMAGE" "redis=$REDIS_IMAGE" "postgres=$POSTGRES_IMAGE"; do
-  directory=${pair%%=*} image=${pair#*=}
+for pair in "rabbitmq=$RABBITMQ_IMAGE" "redis=$REDIS_IMAGE" "postgres=$POSTGRES_IMAGE" "sdk=$DOTNET_SDK_IMAGE" "runtime=$DOTNET_RUNTIME_IMAGE"; do
+  name=${pair%%=*} image=${pair#*=}
   docker image inspect "$image" >/dev/null 2>&1 && continue
   timeout "${STORYLINE_PULL_TIMEOUT:-300}" docker pull -q "$image" >/dev/null 2>&1 && { say "pulled $image"; continue; }
   if ! docker image inspect storyline-standin/debian:trixie >/dev/null 2>&1; then
-    [ "$(id -u)" = 0 ] || { say "$image cannot be pulled, and building a stand-in takes root; container tests will fail"; exit 0; }
+    [ "$(id -u)" = 0 ] || { say "$image cannot be pulled, and building a stand-in takes root; its tests will be skipped"; exit 0; }
     command -v debootstrap >/dev/null || install debootstrap
     say "no registry answers: building a Debian base for the stand-ins"
     base/build.sh
   fi
-  say "building a stand-in for $image"
-  standin "$directory" "$image" & builds+=($!)
+  standin "$name" "$image" & builds+=($!)
 done
 for build in ${builds[@]+"${builds[@]}"}; do wait "$build"; done
 
