@@ -1,2 +1,1 @@
-// Placeholder entry point; the module arrives with the service.
 return 0;
