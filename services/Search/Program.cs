@@ -1,1 +1,4 @@
-return 0;
+using Storyline.Hosting;
+using Storyline.Search;
+
+return await StorylineHost.RunAsync(args, new SearchModule());
