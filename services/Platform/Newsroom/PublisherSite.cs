@@ -30,6 +30,8 @@ internal sealed class SiteArticle
 
     public required string Standfirst { get; init; }
 
+    public required string Caption { get; init; }
+
     public required DateTimeOffset Published { get; init; }
 
     public required DateTimeOffset Updated { get; set; }
@@ -147,7 +149,7 @@ internal sealed partial class PublisherSite
     private SiteArticle Place(EventContent newsEvent, ArticleContent content, DateTimeOffset happened)
     {
         var published = At(content.Published);
-        var title = RelativeTime.Fill(content.Title, happened, _culture);
+        var title = Fill(content.Title);
         var slug = Slug(title);
         var path = PathPart().Replace(_publisher.ArticlePath, match => match.Groups["part"].Value switch
         {
@@ -157,7 +159,6 @@ internal sealed partial class PublisherSite
                 .ToString(CultureInfo.InvariantCulture),
             var date => published.ToString(date, CultureInfo.InvariantCulture),
         });
-        string[] blocks = [.. content.Blocks.Select(block => RelativeTime.Fill(block, happened, _culture))];
         return new SiteArticle
         {
             Content = content,
@@ -165,11 +166,14 @@ internal sealed partial class PublisherSite
             Path = path,
             Url = _baseUrl + path,
             Title = title,
-            Standfirst = content.Standfirst is { } standfirst ? RelativeTime.Fill(standfirst, happened, _culture) : "",
+            Standfirst = Fill(content.Standfirst),
+            Caption = Fill(content.Figure?.Caption),
             Published = published,
             Updated = content.Updated is { } updated ? At(updated) : published,
-            Blocks = blocks,
+            Blocks = [.. content.Blocks.Select(Fill)],
         };
+
+        string Fill(string? text) => text is null ? "" : RelativeTime.Fill(text, happened, _culture);
     }
 
     private string ArticlePage(SiteArticle article)
@@ -194,7 +198,7 @@ internal sealed partial class PublisherSite
 
         values["credit"] = content.Credit ?? "";
         Include("credit-line", content.Credit is not null);
-        values["caption"] = content.Figure?.Caption ?? "";
+        values["caption"] = article.Caption;
         values["caption-credit"] = content.Figure?.Credit ?? "";
         Include("figure", content.Figure is not null);
         values["pull-quote"] = content.PullQuote ?? "";

@@ -48,6 +48,7 @@ public sealed class DemoNewsroomTests(NewsroomFixture fixture) : IClassFixture<N
             var elements = document.QuerySelectorAll("p, h2, h3, h4").Select(element => element.TextContent.Trim()).ToHashSet(StringComparer.Ordinal);
 
             Assert.DoesNotContain("{{", page, StringComparison.Ordinal);
+            Assert.DoesNotContain("{da", page, StringComparison.Ordinal);
             Assert.Equal(article.Title, document.QuerySelector("h1")?.TextContent.Trim());
             Assert.All(article.Blocks, block => Assert.Contains(block.StartsWith("## ", StringComparison.Ordinal) ? block[3..] : block, elements));
         }
