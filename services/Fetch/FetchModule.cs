@@ -1,0 +1,70 @@
+using System.Reflection;
+using Microsoft.Extensions.Options;
+using Storyline.Fetch.Captures;
+using Storyline.Fetch.Ingest;
+using Storyline.Fetch.Ledger;
+using Storyline.Fetch.Politeness;
+using Storyline.Fetch.Robots;
+using Storyline.Hosting;
+using Storyline.Hosting.Bus;
+using Storyline.Hosting.Options;
+using Storyline.Hosting.Storage;
+
+namespace Storyline.Fetch;
+
+/// <summary>From feeds, URLs and submitted documents to captures, and the ledger of what became of each.</summary>
+public sealed class FetchModule : IServiceModule
+{
+    internal const string ServiceName = "fetch";
+
+    public string Name => ServiceName;
+
+    public void ConfigureServices(IHostApplicationBuilder builder)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        var services = builder.Services;
+        services.AddCheckedOptions<FetchOptions>("Fetch", FetchOptions.Errors);
+        services.AddDatabase(ServiceName, typeof(FetchModule).Assembly);
+
+        services.AddSingleton(provider => new WarcArchive(
+            Path.Combine(provider.GetRequiredService<IOptions<StorageOptions>>().Value.Path, "captures"),
+            "Storyline/" + typeof(FetchModule).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion,
+            provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<LedgerStore>();
+        services.AddSingleton<ArticlePublisher>();
+        services.AddSingleton<CaptureLog>();
+        services.AddSingleton<OutcomeLog>();
+        services.AddSingleton<Submissions>();
+        services.AddSingleton<HttpFetcher>();
+        services.AddSingleton<LocalHostGate>();
+        if (builder.Configuration["Cache:Redis"] is null)
+        {
+            services.AddSingleton<IHostGate>(provider => provider.GetRequiredService<LocalHostGate>());
+        }
+        else
+        {
+            services.AddSingleton<IHostGate, RedisHostGate>();
+        }
+
+        services.AddSingleton<RobotsCache>();
+        services.AddSingleton<ArticleFetcher>();
+        services.AddSingleton<Redrive>();
+        services.AddHostedService(provider => provider.GetRequiredService<Redrive>());
+
+        services.AddGrpc().AddServiceOptions<IngestGrpcService>(grpc => grpc.MaxReceiveMessageSize = IngestGrpcService.MaxReceiveBytes);
+    }
+
+    public void ConfigureBus(IBusEndpoints endpoints)
+    {
+        ArgumentNullException.ThrowIfNull(endpoints);
+        endpoints.Consume<FetchArticleConsumer>(
+            "fetch.article", new EndpointSettings { Prefetch = 64, Concurrency = 32, HandlerTimeout = TimeSpan.FromMinutes(12), Next = ["parse.fetched"] });
+        endpoints.Consume<OutcomeConsumer>("fetch.outcomes", new EndpointSettings { Prefetch = 512, Concurrency = 256 });
+    }
+
+    public void MapGrpc(IEndpointRouteBuilder app)
+    {
+        ArgumentNullException.ThrowIfNull(app);
+        app.MapGrpcService<IngestGrpcService>();
+    }
+}

@@ -1,0 +1,113 @@
+using System.Net.Http.Headers;
+
+namespace Storyline.Fetch;
+
+/// <summary>How other people's sites are asked. Section <c>Fetch</c>.</summary>
+public sealed class FetchOptions
+{
+    /// <summary>Largest document, in bytes after content decoding: 10 MiB.</summary>
+    public const int MaxDocumentBytes = 10 * 1024 * 1024;
+
+    /// <summary>
+    /// User-Agent of every request; its first product is the name that robots.txt groups are matched against. Tell here who runs it.
+    /// </summary>
+    public string UserAgent { get; set; } = "StorylineBot/0.1 (+https://storyline.example/bot)";
+
+    /// <summary>Allow addresses that are not on the public internet: for tests and demonstrations only.</summary>
+    public bool AllowPrivateAddresses { get; set; }
+
+    /// <summary>Limit of one request with all its redirects and its body.</summary>
+    public TimeSpan RequestTimeout { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Redirects followed; one more ends with TOO_MANY_REDIRECTS.</summary>
+    public int MaxRedirects { get; set; } = 8;
+
+    /// <summary>Time between the starts of two requests to one host.</summary>
+    public TimeSpan HostInterval { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>Requests to one host at the same time.</summary>
+    public int HostConcurrency { get; set; } = 2;
+
+    /// <summary>A request that must wait longer for its host goes back to the ledger and is taken up when its time has come.</summary>
+    public TimeSpan MaxHostWait { get; set; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>Articles fetched at the same time by one process.</summary>
+    public int Concurrency { get; set; } = 32;
+
+    /// <summary>Feeds polled at the same time by one process.</summary>
+    public int PollConcurrency { get; set; } = 16;
+
+    /// <summary>Time between polls of a healthy feed.</summary>
+    public TimeSpan PollInterval { get; set; } = TimeSpan.FromMinutes(15);
+
+    /// <summary>Longest time between polls of a feed that fails.</summary>
+    public TimeSpan MaxPollInterval { get; set; } = TimeSpan.FromHours(24);
+
+    /// <summary>How long after its first, second, … transient failure a URL is asked again. Default: 10 s, 1 min, 10 min, 1 h.</summary>
+    // Null rather than a filled array: the configuration binder appends to what it finds.
+    public TimeSpan[]? RetryDelays { get; set; }
+
+    /// <summary>How often the ledger is looked through for work that is due.</summary>
+    public TimeSpan SweepInterval { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>Quarantined messages kept; the oldest go first.</summary>
+    public int MaxQuarantined { get; set; } = 10_000;
+
+    /// <summary>How long a quarantined message is kept.</summary>
+    public TimeSpan QuarantineRetention { get; set; } = TimeSpan.FromDays(30);
+
+    internal IReadOnlyList<TimeSpan> Retries => RetryDelays is { Length: > 0 }
+        ? RetryDelays
+        : [TimeSpan.FromSeconds(10), TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(10), TimeSpan.FromHours(1)];
+
+    /// <summary>The name that robots.txt knows us by: the first product of <see cref="UserAgent"/>.</summary>
+    internal string ProductToken => UserAgent.Split('/', ' ')[0];
+
+    public static IEnumerable<string> Errors(FetchOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        using var request = new HttpRequestMessage();
+        if (!ProductInfoHeaderValue.TryParse(options.UserAgent.Split(' ')[0], out _) || !request.Headers.TryAddWithoutValidation("User-Agent", options.UserAgent)
+            || options.UserAgent.AsSpan().ContainsAny('\r', '\n'))
+        {
+            yield return $"Fetch:UserAgent is '{options.UserAgent}': must begin with a product name, such as 'ExampleBot/1.0 (+https://example.org/bot)'";
+        }
+
+        foreach (var (name, value, least, most) in new (string, TimeSpan, TimeSpan, TimeSpan)[]
+                 {
+                     (nameof(RequestTimeout), options.RequestTimeout, TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(10)),
+                     (nameof(HostInterval), options.HostInterval, TimeSpan.Zero, TimeSpan.FromHours(1)),
+                     (nameof(MaxHostWait), options.MaxHostWait, TimeSpan.Zero, TimeSpan.FromSeconds(30)),
+                     (nameof(PollInterval), options.PollInterval, TimeSpan.FromSeconds(1), TimeSpan.FromDays(1)),
+                     (nameof(MaxPollInterval), options.MaxPollInterval, options.PollInterval, TimeSpan.FromDays(30)),
+                     (nameof(SweepInterval), options.SweepInterval, TimeSpan.FromMilliseconds(50), TimeSpan.FromMinutes(1)),
+                     (nameof(QuarantineRetention), options.QuarantineRetention, TimeSpan.FromHours(1), TimeSpan.FromDays(3650)),
+                 })
+        {
+            if (value < least || value > most)
+            {
+                yield return $"Fetch:{name} is {value}: must be {least} to {most}";
+            }
+        }
+
+        foreach (var (name, value, most) in new (string, int, int)[]
+                 {
+                     (nameof(MaxRedirects), options.MaxRedirects, 20),
+                     (nameof(HostConcurrency), options.HostConcurrency, 64),
+                     (nameof(Concurrency), options.Concurrency, 1000),
+                     (nameof(PollConcurrency), options.PollConcurrency, 1000),
+                     (nameof(MaxQuarantined), options.MaxQuarantined, 1_000_000),
+                 })
+        {
+            if (value < 1 || value > most)
+            {
+                yield return $"Fetch:{name} is {value}: must be 1 to {most}";
+            }
+        }
+
+        if (options.Retries.Count > 10 || options.Retries.Any(delay => delay < TimeSpan.Zero || delay > TimeSpan.FromDays(7)))
+        {
+            yield return "Fetch:RetryDelays must be at most 10 delays of up to 7 days";
+        }
+    }
+}

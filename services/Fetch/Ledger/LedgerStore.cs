@@ -1,0 +1,346 @@
+using System.Data.Common;
+using System.Globalization;
+using Dapper;
+using Storyline.Contracts;
+using Storyline.Fetch.Captures;
+using Storyline.Hosting.Storage;
+
+namespace Storyline.Fetch.Ledger;
+
+/// <summary>
+/// The tables <c>articles</c> and <c>captures</c>. Every statement can be repeated: a message that comes twice, late or out of order changes nothing.
+/// Statements of one transaction go in the order of article ids, so that two replicas cannot wait for each other.
+/// </summary>
+public sealed class LedgerStore([FromKeyedServices(FetchModule.ServiceName)] Database database, TimeProvider time)
+{
+    /// <summary>A published FetchArticle that nobody finished within this time is published again.</summary>
+    public static readonly TimeSpan FetchLease = TimeSpan.FromHours(1);
+
+    private const int MaxIdsPerQuery = 500;
+
+    private const string ArticleColumns =
+        "article_id, url, source_id, feed_id, outcome, stage, reason, capture, sha256, revision, story_id, discovered_at, updated_at, traceparent, trail, entry, duplicate_of, due_at, attempts";
+
+    private const string CaptureColumns =
+        "article_id, capture, warc_file, warc_offset, warc_length, sha256, media_type, charset, etag, last_modified, body_length, fetched_at, traceparent, entry, trail";
+
+    private long Now => time.GetUtcNow().ToUnixTimeMilliseconds();
+
+    public async Task<ArticleRow?> FindAsync(string articleId, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenAsync(cancellationToken);
+        return await connection.QuerySingleOrDefaultAsync<ArticleRow>(new CommandDefinition(
+            $"SELECT {ArticleColumns} FROM articles WHERE article_id = @articleId", new { articleId }, cancellationToken: cancellationToken));
+    }
+
+    /// <summary>The rows of those ids that exist.</summary>
+    public async Task<IReadOnlyDictionary<string, ArticleRow>> FindAsync(IReadOnlyCollection<string> articleIds, CancellationToken cancellationToken)
+    {
+        var found = new Dictionary<string, ArticleRow>(StringComparer.Ordinal);
+        await using var connection = await database.OpenAsync(cancellationToken);
+        foreach (var ids in articleIds.Distinct(StringComparer.Ordinal).Chunk(MaxIdsPerQuery))
+        {
+            var (list, parameters) = In(ids);
+            foreach (var row in await connection.QueryAsync<ArticleRow>(new CommandDefinition(
+                         $"SELECT {ArticleColumns} FROM articles WHERE article_id IN ({list})", parameters, cancellationToken: cancellationToken)))
+            {
+                found[row.ArticleId] = row;
+            }
+        }
+
+        return found;
+    }
+
+    public async Task<CaptureRow?> FindCaptureAsync(string articleId, int capture, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenAsync(cancellationToken);
+        return await connection.QuerySingleOrDefaultAsync<CaptureRow>(new CommandDefinition(
+            $"SELECT {CaptureColumns} FROM captures WHERE article_id = @articleId AND capture = @capture",
+            new { articleId, capture }, cancellationToken: cancellationToken));
+    }
+
+    /// <summary>
+    /// Adds captures that lie in the archive already. One result per capture, in order: its number, or null when its bytes equal the last one's.
+    /// </summary>
+    public Task<IReadOnlyList<int?>> AddCapturesAsync(
+        IReadOnlyList<(Capture Capture, WarcPosition Position, string Traceparent)> captures, CancellationToken cancellationToken) =>
+        database.WriteAsync<IReadOnlyList<int?>>(
+            async (connection, transaction) =>
+            {
+                var numbers = new int?[captures.Count];
+                foreach (var index in Enumerable.Range(0, captures.Count).OrderBy(i => captures[i].Capture.ArticleId, StringComparer.Ordinal))
+                {
+                    var (capture, position, traceparent) = captures[index];
+                    numbers[index] = await AddCaptureAsync(connection, transaction, capture, position, traceparent);
+                }
+
+                return numbers;
+            },
+            cancellationToken);
+
+    /// <summary>Sets an outcome that came before any capture (refused, denied, failed). A row is made for a URL that has none.</summary>
+    /// <returns>The row as it is now.</returns>
+    public Task<ArticleRow> EndBeforeCaptureAsync(ArticleRow article, CancellationToken cancellationToken) =>
+        database.WriteAsync(
+            (connection, transaction) => connection.QuerySingleAsync<ArticleRow>(
+                $"""
+                INSERT INTO articles ({ArticleColumns})
+                VALUES (@ArticleId, @Url, @SourceId, @FeedId, @Outcome, @Stage, @Reason, 0, '', 0, '', @DiscoveredAt, @UpdatedAt, @Traceparent, @Trail, @Entry, @DuplicateOf, NULL, 0)
+                ON CONFLICT (article_id) DO UPDATE SET outcome = excluded.outcome, stage = excluded.stage, reason = excluded.reason,
+                    updated_at = excluded.updated_at, trail = excluded.trail, duplicate_of = excluded.duplicate_of, due_at = NULL, attempts = 0
+                RETURNING {ArticleColumns}
+                """,
+                article, transaction),
+            cancellationToken);
+
+    /// <summary>Ends an owed fetch that brought nothing new: NOT_MODIFIED, unless the last capture is still on its way.</summary>
+    public Task EndUnchangedAsync(string articleId, string trail, CancellationToken cancellationToken) =>
+        database.WriteAsync(
+            (connection, transaction) => connection.ExecuteAsync(
+                """
+                UPDATE articles SET due_at = NULL, attempts = 0,
+                    outcome = CASE WHEN outcome = @pending AND EXISTS (SELECT 1 FROM captures c WHERE c.article_id = articles.article_id AND c.done = 0)
+                        THEN outcome ELSE @notModified END,
+                    stage = @fetch, reason = '', trail = @trail, updated_at = @Now
+                WHERE article_id = @articleId
+                """,
+                new { articleId, trail, pending = Outcome.Pending, notModified = Outcome.NotModified, fetch = Stage.Fetch, Now }, transaction),
+            cancellationToken);
+
+    /// <summary>Puts a fetch off.</summary>
+    /// <param name="articleId">The article.</param>
+    /// <param name="dueAt">When it is due again.</param>
+    /// <param name="failure">Why, when it was tried and failed, which counts as an attempt; null when it was not tried.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public Task PostponeAsync(string articleId, DateTimeOffset dueAt, string? failure, CancellationToken cancellationToken) =>
+        database.WriteAsync(
+            (connection, transaction) => connection.ExecuteAsync(
+                "UPDATE articles SET due_at = @due, queued = 0, attempts = attempts + @failed, reason = @reason WHERE article_id = @articleId AND due_at IS NOT NULL",
+                new { articleId, due = dueAt.ToUnixTimeMilliseconds(), failed = failure is null ? 0 : 1, reason = failure ?? "" }, transaction),
+            cancellationToken);
+
+    /// <summary>
+    /// Notes URLs that were announced. A URL that the ledger has stays as it is.
+    /// </summary>
+    /// <returns>Ids of the rows that are new.</returns>
+    public static async Task<IReadOnlySet<string>> DiscoverAsync(DbConnection connection, DbTransaction transaction, IEnumerable<ArticleRow> articles)
+    {
+        var added = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var article in articles.OrderBy(row => row.ArticleId, StringComparer.Ordinal))
+        {
+            var id = await connection.ExecuteScalarAsync<string?>(
+                $"""
+                INSERT INTO articles ({ArticleColumns})
+                VALUES (@ArticleId, @Url, @SourceId, @FeedId, @Outcome, @Stage, @Reason, 0, '', 0, '', @DiscoveredAt, @UpdatedAt, @Traceparent, '[]', @Entry, @DuplicateOf, @DueAt, 0)
+                ON CONFLICT (article_id) DO NOTHING RETURNING article_id
+                """,
+                article, transaction);
+            if (id is not null)
+            {
+                added.Add(id);
+            }
+        }
+
+        return added;
+    }
+
+    /// <summary>Asks for a URL to be fetched: adds it, or makes a fetch owed again when its last way has ended.</summary>
+    public Task<ArticleRow> RequestAsync(ArticleRow article, CancellationToken cancellationToken) =>
+        database.WriteAsync(
+            async (connection, transaction) =>
+            {
+                var added = await DiscoverAsync(connection, transaction, [article]);
+                if (added.Count == 0)
+                {
+                    await connection.ExecuteAsync(
+                        """
+                        UPDATE articles SET outcome = @Outcome, stage = @Stage, reason = '', due_at = @DueAt, attempts = 0, updated_at = @UpdatedAt, traceparent = @Traceparent
+                        WHERE article_id = @ArticleId AND due_at IS NULL AND outcome <> @Outcome AND outcome <> @withdrawn
+                        """,
+                        new { article.ArticleId, article.Outcome, article.Stage, article.DueAt, article.UpdatedAt, article.Traceparent, withdrawn = Outcome.Withdrawn }, transaction);
+                }
+
+                return await connection.QuerySingleAsync<ArticleRow>(
+                    $"SELECT {ArticleColumns} FROM articles WHERE article_id = @ArticleId", new { article.ArticleId }, transaction);
+            },
+            cancellationToken);
+
+    /// <summary>
+    /// Notes that an article's URL led to another one, which is then known as its duplicate.
+    /// </summary>
+    /// <returns>The article that answers for the target: null when it is <paramref name="article"/> itself.</returns>
+    public Task<string?> NoteRedirectAsync(ArticleRow article, string targetUrl, CancellationToken cancellationToken)
+    {
+        var target = article with
+        {
+            ArticleId = ArticleId.OfUrl(targetUrl), Url = targetUrl, Outcome = Outcome.DuplicateUrl, Stage = Stage.Fetch,
+            Reason = "is where " + article.Url + " leads to", DuplicateOf = article.ArticleId, DueAt = null, DiscoveredAt = Now, UpdatedAt = Now,
+        };
+        return database.WriteAsync(
+            async (connection, transaction) =>
+            {
+                if ((await DiscoverAsync(connection, transaction, [target])).Count > 0)
+                {
+                    return null;
+                }
+
+                var owner = await connection.ExecuteScalarAsync<string>(
+                    "SELECT CASE WHEN duplicate_of = '' THEN article_id ELSE duplicate_of END FROM articles WHERE article_id = @ArticleId", new { target.ArticleId }, transaction);
+                return owner == article.ArticleId ? null : owner;
+            },
+            cancellationToken);
+    }
+
+    /// <summary>The broker has these messages.</summary>
+    public Task MarkPublishedAsync(IReadOnlyList<(string ArticleId, int Capture)> captures, CancellationToken cancellationToken) =>
+        database.WriteAsync(
+            async (connection, transaction) =>
+            {
+                foreach (var (articleId, capture) in captures.Order())
+                {
+                    await connection.ExecuteAsync(
+                        "UPDATE captures SET published = 1 WHERE article_id = @articleId AND capture = @capture", new { articleId, capture }, transaction);
+                }
+            },
+            cancellationToken);
+
+    /// <summary>
+    /// Applies reports of later stages. The first report of a capture counts; one of a capture that is no longer the last leaves the row's outcome
+    /// alone, and only its revision and story are taken when they are newer.
+    /// </summary>
+    /// <returns>For each report the time its URL was discovered when it set the outcome, else null.</returns>
+    public Task<IReadOnlyList<DateTimeOffset?>> ApplyAsync(IReadOnlyList<OutcomeReport> reports, CancellationToken cancellationToken) =>
+        database.WriteAsync<IReadOnlyList<DateTimeOffset?>>(
+            async (connection, transaction) =>
+            {
+                var applied = new DateTimeOffset?[reports.Count];
+                foreach (var index in Enumerable.Range(0, reports.Count).OrderBy(i => reports[i].ArticleId, StringComparer.Ordinal))
+                {
+                    applied[index] = await ApplyAsync(connection, transaction, reports[index]);
+                }
+
+                return applied;
+            },
+            cancellationToken);
+
+    /// <summary>Fetches that are due; each is taken for <see cref="FetchLease"/>, so that one replica publishes it.</summary>
+    public Task<IReadOnlyList<ArticleRow>> TakeDueAsync(int limit, CancellationToken cancellationToken) =>
+        database.WriteAsync<IReadOnlyList<ArticleRow>>(
+            async (connection, transaction) =>
+            [
+                .. await connection.QueryAsync<ArticleRow>(
+                    $"""
+                    UPDATE articles SET due_at = @lease, queued = 1
+                    WHERE due_at <= @Now AND article_id IN (SELECT article_id FROM articles WHERE due_at <= @Now ORDER BY due_at LIMIT @limit)
+                    RETURNING {ArticleColumns}
+                    """,
+                    new { lease = Now + (long)FetchLease.TotalMilliseconds, Now, limit }, transaction),
+            ],
+            cancellationToken);
+
+    /// <summary>Makes every fetch due again whose message is on a bus that has forgotten it.</summary>
+    /// <returns>How many.</returns>
+    public Task<int> ForgetQueuedAsync(CancellationToken cancellationToken) =>
+        database.WriteAsync(
+            (connection, transaction) => connection.ExecuteAsync(
+                "UPDATE articles SET due_at = @Now, queued = 0 WHERE queued = 1 AND due_at IS NOT NULL", new { Now }, transaction),
+            cancellationToken);
+
+    /// <summary>Captures whose message the broker may not have, taken before <paramref name="before"/>, oldest first.</summary>
+    public Task<IReadOnlyList<CaptureRow>> UnpublishedAsync(DateTimeOffset before, int limit, CancellationToken cancellationToken) =>
+        CapturesAsync("published = 0 AND done = 0 AND fetched_at < @before ORDER BY fetched_at, article_id, capture", new { before = before.ToUnixTimeMilliseconds(), limit }, cancellationToken);
+
+    /// <summary>Captures without an outcome, in the order of (fetched_at, article_id) after the given position.</summary>
+    public Task<IReadOnlyList<CaptureRow>> UnfinishedAsync(long afterTime, string afterId, int limit, CancellationToken cancellationToken) =>
+        CapturesAsync(
+            "done = 0 AND (fetched_at > @afterTime OR (fetched_at = @afterTime AND article_id > @afterId)) ORDER BY fetched_at, article_id, capture",
+            new { afterTime, afterId, limit }, cancellationToken);
+
+    // Dapper's own list expansion makes an array of it on PostgreSQL, which IN does not take.
+    internal static (string List, DynamicParameters Parameters) In(IEnumerable<string> values)
+    {
+        var parameters = new DynamicParameters();
+        var names = new List<string>();
+        foreach (var value in values)
+        {
+            names.Add("@in" + names.Count.ToString(CultureInfo.InvariantCulture));
+            parameters.Add(names[^1], value);
+        }
+
+        return (string.Join(',', names), parameters);
+    }
+
+    private async Task<IReadOnlyList<CaptureRow>> CapturesAsync(string where, object parameters, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenAsync(cancellationToken);
+        return [.. await connection.QueryAsync<CaptureRow>(new CommandDefinition(
+            $"SELECT {CaptureColumns} FROM captures WHERE {where} LIMIT @limit", parameters, cancellationToken: cancellationToken))];
+    }
+
+    private static async Task<int?> AddCaptureAsync(
+        DbConnection connection, DbTransaction transaction, Capture capture, WarcPosition position, string traceparent)
+    {
+        var fetchedAt = capture.FetchedAt.ToUnixTimeMilliseconds();
+        var entry = LedgerJson.WriteEntry(capture.Entry);
+        var number = await connection.ExecuteScalarAsync<int?>(
+            $"""
+            INSERT INTO articles ({ArticleColumns})
+            VALUES (@ArticleId, @Url, @SourceId, @FeedId, @pending, @fetch, '', 1, @Sha256, 0, '', @discoveredAt, @fetchedAt, @traceparent, '[]', @entry, '', NULL, 0)
+            ON CONFLICT (article_id) DO UPDATE SET capture = articles.capture + 1, sha256 = excluded.sha256, outcome = excluded.outcome, stage = excluded.stage,
+                reason = '', updated_at = excluded.updated_at, traceparent = excluded.traceparent, due_at = NULL, attempts = 0
+            WHERE articles.sha256 <> excluded.sha256
+            RETURNING capture
+            """,
+            new
+            {
+                capture.ArticleId, capture.Url, capture.SourceId, capture.FeedId, capture.Sha256, fetchedAt, traceparent, entry,
+                pending = Outcome.Pending, fetch = Stage.Fetch, discoveredAt = capture.DiscoveredAt.ToUnixTimeMilliseconds(),
+            },
+            transaction);
+        if (number is null)
+        {
+            return null;
+        }
+
+        await connection.ExecuteAsync(
+            $"""
+            INSERT INTO captures ({CaptureColumns})
+            VALUES (@ArticleId, @number, @File, @Offset, @Length, @Sha256, @MediaType, @charset, @etag, @lastModified, @bodyLength, @fetchedAt, @traceparent, @entry, @trail)
+            """,
+            new
+            {
+                capture.ArticleId, number, position.File, position.Offset, position.Length, capture.Sha256, capture.MediaType, charset = capture.Charset ?? "",
+                etag = capture.Http?.ETag ?? "", lastModified = capture.Http?.LastModified ?? "", bodyLength = capture.Body.Length, fetchedAt, traceparent, entry,
+                trail = LedgerJson.WriteTrail(capture.Trail),
+            },
+            transaction);
+        return number;
+    }
+
+    private async Task<DateTimeOffset?> ApplyAsync(DbConnection connection, DbTransaction transaction, OutcomeReport report)
+    {
+        var first = await connection.ExecuteAsync(
+            "UPDATE captures SET done = 1, published = 1 WHERE article_id = @ArticleId AND capture = @Capture AND done = 0", report, transaction) > 0;
+        var parameters = new
+        {
+            report.ArticleId, report.Capture, report.Outcome, report.Stage, report.Reason, report.Revision, report.StoryId, report.Trail,
+            now = Now, first = first ? 1 : 0, quarantined = Outcome.Quarantined, withdrawn = Outcome.Withdrawn,
+        };
+        if (report.Revision > 0)
+        {
+            await connection.ExecuteAsync(
+                "UPDATE articles SET revision = @Revision, story_id = @StoryId WHERE article_id = @ArticleId AND revision < @Revision", parameters, transaction);
+        }
+
+        // What was quarantined has ended, but a person may have sent it on since.
+        var discovered = await connection.ExecuteScalarAsync<long?>(
+            """
+            UPDATE articles SET outcome = @Outcome, stage = @Stage, reason = @Reason, trail = @Trail, updated_at = @now
+            WHERE article_id = @ArticleId AND capture <= @Capture AND outcome <> @withdrawn
+                AND (@first = 1 OR (outcome = @quarantined AND @Outcome <> @quarantined))
+            RETURNING discovered_at
+            """,
+            parameters, transaction);
+        return discovered is { } milliseconds ? DateTimeOffset.FromUnixTimeMilliseconds(milliseconds) : null;
+    }
+}

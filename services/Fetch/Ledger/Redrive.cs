@@ -1,0 +1,165 @@
+using Microsoft.Extensions.Options;
+using Storyline.Contracts;
+using Storyline.Hosting.Bus;
+
+namespace Storyline.Fetch.Ledger;
+
+/// <summary>
+/// Drives what the ledger says is unfinished: fetches that are due, and captures whose message the broker may not have. On the in-memory bus, which forgets
+/// with its process, everything unfinished is driven again at start.
+/// </summary>
+public sealed partial class Redrive(
+    LedgerStore ledger, ArticlePublisher publisher, IBackpressure backpressure, IConfiguration configuration, IHostApplicationLifetime lifetime,
+    IOptions<FetchOptions> options, TimeProvider time, ILogger<Redrive> logger) : BackgroundService
+{
+    private const int Batch = 200;
+
+    // A publication that takes longer than this has failed or will; publishing twice is harmless.
+    private static readonly TimeSpan Unconfirmed = TimeSpan.FromSeconds(30);
+
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+
+    private readonly SemaphoreSlim _wake = new(0, 1);
+
+    /// <summary>Looks for due work now rather than at the next interval.</summary>
+    public void Wake()
+    {
+        if (_wake.CurrentCount == 0)
+        {
+            try
+            {
+                _wake.Release();
+            }
+            catch (SemaphoreFullException)
+            {
+                // Another caller woke it first.
+            }
+        }
+    }
+
+    public override void Dispose()
+    {
+        _wake.Dispose();
+        base.Dispose();
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        try
+        {
+            await StartedAsync(stoppingToken);
+            if (string.IsNullOrWhiteSpace(configuration["Bus:RabbitMq"]))
+            {
+                while (!await TryAsync(RedriveAllAsync, stoppingToken))
+                {
+                    await Task.Delay(Pause, time, stoppingToken);
+                }
+            }
+
+            while (!stoppingToken.IsCancellationRequested)
+            {
+                await TryAsync(SweepAsync, stoppingToken);
+                await _wake.WaitAsync(options.Value.SweepInterval, stoppingToken);
+            }
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // The host stops; what is left is driven by another replica or at the next start.
+        }
+    }
+
+    // The bus may be published to when the host has started.
+    private async Task StartedAsync(CancellationToken stoppingToken)
+    {
+        var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var registration = lifetime.ApplicationStarted.Register(() => started.TrySetResult());
+        await started.Task.WaitAsync(stoppingToken);
+    }
+
+    private async Task<bool> TryAsync(Func<CancellationToken, Task> work, CancellationToken stoppingToken)
+    {
+        try
+        {
+            await work(stoppingToken);
+            return true;
+        }
+#pragma warning disable CA1031 // A database or broker that is away must not end the loop.
+        catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
+#pragma warning restore CA1031
+        {
+            LogFailed(exception);
+            return false;
+        }
+    }
+
+    private async Task RedriveAllAsync(CancellationToken stoppingToken)
+    {
+        var count = await ledger.ForgetQueuedAsync(stoppingToken);
+        var (afterTime, afterId) = (0L, "");
+        while (await ledger.UnfinishedAsync(afterTime, afterId, Batch, stoppingToken) is { Count: > 0 } captures)
+        {
+            count += captures.Count;
+            await PublishAsync(captures, stoppingToken);
+            (afterTime, afterId) = (captures[^1].FetchedAt, captures[^1].ArticleId);
+        }
+
+        if (count > 0)
+        {
+            LogRedriven(count);
+        }
+    }
+
+    /// <summary>One look through the ledger.</summary>
+    public async Task SweepAsync(CancellationToken stoppingToken)
+    {
+        while (await ledger.TakeDueAsync(Batch, stoppingToken) is { Count: > 0 } fetches)
+        {
+            await PublishAsync(fetches, stoppingToken);
+        }
+
+        var captures = await ledger.UnpublishedAsync(time.GetUtcNow() - Unconfirmed, Batch, stoppingToken);
+        await PublishAsync(captures, stoppingToken);
+    }
+
+    private async Task PublishAsync(IReadOnlyList<ArticleRow> fetches, CancellationToken stoppingToken)
+    {
+        foreach (var article in fetches)
+        {
+            await backpressure.WaitAsync("fetch.article", stoppingToken);
+            await publisher.PublishFetchAsync(article, stoppingToken);
+        }
+    }
+
+    private async Task PublishAsync(IReadOnlyList<CaptureRow> captures, CancellationToken stoppingToken)
+    {
+        var articles = await ledger.FindAsync([.. captures.Select(capture => capture.ArticleId)], stoppingToken);
+        foreach (var capture in captures)
+        {
+            await backpressure.WaitAsync("parse.fetched", stoppingToken);
+            try
+            {
+                await publisher.RepublishAsync(capture, articles[capture.ArticleId], stoppingToken);
+            }
+            catch (Exception exception) when (exception is InvalidDataException or FileNotFoundException or DirectoryNotFoundException)
+            {
+                // The archive lost what the ledger has: nothing is left to drive.
+                LogUnreadable(capture.ArticleId, capture.Capture, exception);
+                await ledger.ApplyAsync(
+                    [
+                        new OutcomeReport(
+                            capture.ArticleId, capture.Capture, Outcome.Quarantined, Stage.Fetch, "its capture cannot be read from the archive", 0, "", capture.Trail, time.GetUtcNow()),
+                    ],
+                    stoppingToken);
+            }
+        }
+    }
+
+    [LoggerMessage(1, LogLevel.Information, "{Count} unfinished fetches and captures were driven again")]
+    private partial void LogRedriven(int count);
+
+    [LoggerMessage(2, LogLevel.Warning, "the ledger could not be swept and is tried again")]
+    private partial void LogFailed(Exception exception);
+
+    [LoggerMessage(3, LogLevel.Error, "capture {Capture} of article {ArticleId} cannot be read from the archive")]
+    private partial void LogUnreadable(string articleId, int capture, Exception exception);
+}
