@@ -1,2 +1,4 @@
-// Placeholder entry point; the module arrives with the service.
-return 0;
+using Storyline.Hosting;
+using Storyline.Parse;
+
+return await StorylineHost.RunAsync(args, new ParseModule());

@@ -1,1 +1,4 @@
-return 0;
+using Storyline.Evaluation;
+
+EvaluationTask[] tasks = [new Extraction()];
+return await EvaluationProgram.RunAsync(tasks, args, Console.Out, Console.Error, CancellationToken.None);

@@ -1,0 +1,37 @@
+using Storyline.Contracts;
+using Storyline.Parse.Documents;
+using Storyline.Parse.Html;
+using Storyline.Parse.PlainText;
+
+namespace Storyline.Parse;
+
+/// <summary>
+/// From the bytes of a capture to an article. A pure function: the same bytes and declarations give the same result with the same
+/// <see cref="Version"/>; bad input is an outcome, never an exception. Thread-safe.
+/// </summary>
+public sealed class DocumentParser
+{
+    /// <summary>Name and version of the parser, on every article that it makes. Changes whenever output may.</summary>
+    public const string Version = "storyline-parser/0.1";
+
+    /// <param name="bytes">The document after content decoding.</param>
+    /// <param name="mediaType">As declared or sniffed, parameters allowed; null or empty when unknown.</param>
+    /// <param name="charset">As the HTTP header declared it; null when it did not.</param>
+    /// <param name="url">Where it was found; null or a URN when unknown. Resolves links, and its date and slug are evidence.</param>
+    /// <param name="hint">What a feed entry or submitter said, used where the document is silent.</param>
+    public ParseResult Parse(ReadOnlyMemory<byte> bytes, string? mediaType, string? charset, string? url, EntryHint? hint)
+    {
+        if (bytes.IsEmpty)
+        {
+            return ParseResult.Rejected(Outcome.Empty, "the document has no bytes");
+        }
+
+        var document = DocumentDecoder.Decode(bytes, mediaType, charset ?? MediaTypes.Charset(mediaType));
+        if (document.Outcome != Outcome.Unspecified)
+        {
+            return ParseResult.Rejected(document.Outcome, document.Reason);
+        }
+
+        return document.IsHtml ? HtmlArticleReader.Read(document.Text, url, hint) : PlainTextReader.Read(document.Text, url, hint);
+    }
+}

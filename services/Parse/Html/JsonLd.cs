@@ -1,0 +1,272 @@
+using System.Net;
+using System.Text;
+using System.Text.Json;
+using AngleSharp.Dom;
+
+namespace Storyline.Parse.Html;
+
+/// <summary>What a page says of its article in schema.org JSON-LD. Every member may be absent; texts are entity-decoded.</summary>
+public sealed record JsonLdArticle
+{
+    public string? Headline { get; init; }
+
+    public string? Description { get; init; }
+
+    public string? Body { get; init; }
+
+    public string? DatePublished { get; init; }
+
+    public string? DateModified { get; init; }
+
+    /// <summary>Names of authors that are not declared as organisations.</summary>
+    public IReadOnlyList<string> Authors { get; init; } = [];
+
+    /// <summary>Names of authors that are declared as organisations: agencies, desks, the publisher itself.</summary>
+    public IReadOnlyList<string> Organisations { get; init; } = [];
+
+    public string? Section { get; init; }
+
+    public IReadOnlyList<string> Keywords { get; init; } = [];
+
+    public string? Image { get; init; }
+
+    public string? Publisher { get; init; }
+
+    public string? Language { get; init; }
+
+    public bool? IsAccessibleForFree { get; init; }
+}
+
+/// <summary>
+/// Reads <c>script type=application/ld+json</c>. Publishers' blocks are often not quite JSON (raw line breaks inside strings, trailing
+/// commas, comments); those are mended, anything worse is passed over.
+/// </summary>
+public sealed class JsonLd
+{
+    private const int MaxBlocks = 40;
+    private const int MaxNodes = 5_000;
+    private static readonly JsonDocumentOptions Lenient = new() { AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip, MaxDepth = 64 };
+
+    private readonly List<JsonElement> _nodes = [];
+    private readonly Dictionary<string, JsonElement> _byId = new(StringComparer.Ordinal);
+
+    private JsonLd()
+    {
+    }
+
+    /// <summary>The best article node, if the page has one.</summary>
+    public JsonLdArticle? Article { get; private set; }
+
+    /// <summary>Every <c>@type</c> on the page.</summary>
+    public HashSet<string> Types { get; } = new(StringComparer.Ordinal);
+
+    public static JsonLd Read(IDocument document)
+    {
+        var result = new JsonLd();
+        foreach (var script in document.QuerySelectorAll("script[type*='ld+json']").Take(MaxBlocks))
+        {
+            if (Parse(script.TextContent) is { } root)
+            {
+                result.Collect(root, 0);
+            }
+        }
+
+        var articles = result._nodes.Where(IsArticle).ToList();
+        result.Article = articles.Count > 0 ? result.ToArticle(articles.MaxBy(Richness)) : null;
+        return result;
+    }
+
+    private static JsonElement? Parse(string text)
+    {
+        text = text.Trim().TrimEnd(';');
+        foreach (var attempt in (Func<string>[])[() => text, () => Mended(text)])
+        {
+            try
+            {
+                using var parsed = JsonDocument.Parse(attempt(), Lenient);
+                return parsed.RootElement.Clone();
+            }
+            catch (JsonException)
+            {
+                // the next attempt, or none: a broken block is evidence of nothing
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Control characters inside strings become spaces; HTML comment and CDATA wrappers go.</summary>
+    private static string Mended(string text)
+    {
+        var start = text.IndexOfAny(['{', '[']);
+        var end = text.LastIndexOfAny(['}', ']']);
+        if (start < 0 || end <= start)
+        {
+            return "null";
+        }
+
+        var mended = new StringBuilder(end - start + 1);
+        foreach (var c in text.AsSpan(start, end - start + 1))
+        {
+            mended.Append(char.IsControl(c) ? ' ' : c);
+        }
+
+        return mended.ToString();
+    }
+
+    private void Collect(JsonElement element, int depth)
+    {
+        if (depth > 12 || _nodes.Count >= MaxNodes)
+        {
+            return;
+        }
+
+        if (element.ValueKind == JsonValueKind.Array)
+        {
+            foreach (var item in element.EnumerateArray())
+            {
+                Collect(item, depth + 1);
+            }
+        }
+        else if (element.ValueKind == JsonValueKind.Object)
+        {
+            _nodes.Add(element);
+            Types.UnionWith(TypesOf(element));
+            if (Text(element, "@id") is { } id)
+            {
+                // The first full description of a thing; a bare reference {"@id": …} describes nothing.
+                if (element.EnumerateObject().Skip(1).Any())
+                {
+                    _byId.TryAdd(id, element);
+                }
+            }
+
+            foreach (var property in element.EnumerateObject())
+            {
+                Collect(property.Value, depth + 1);
+            }
+        }
+    }
+
+    private static IEnumerable<string> TypesOf(JsonElement node) => Strings(node, "@type").Select(t => t[(t.LastIndexOfAny(['/', ':']) + 1)..]);
+
+    private static bool IsArticle(JsonElement node) => TypesOf(node).Any(t =>
+        t.EndsWith("Article", StringComparison.Ordinal) || t.EndsWith("Posting", StringComparison.Ordinal) && t != "JobPosting" || t is "Report" or "Review" or "OpinionNewsArticle");
+
+    // A page may describe several articles (related ones, a blog's posts); its own is the one it says most of.
+    private static int Richness(JsonElement node)
+    {
+        ReadOnlySpan<string> telling = ["headline", "datePublished", "author", "articleBody", "mainEntityOfPage", "publisher", "description", "image", "dateModified"];
+        var score = 0;
+        foreach (var name in telling)
+        {
+            score += node.TryGetProperty(name, out _) ? 1 : 0;
+        }
+
+        return score;
+    }
+
+    private JsonLdArticle ToArticle(JsonElement node)
+    {
+        var people = new List<string>();
+        var organisations = new List<string>();
+        foreach (var property in (string[])["author", "creator"])
+        {
+            if (people.Count + organisations.Count == 0 && node.TryGetProperty(property, out var author))
+            {
+                Authors(author, people, organisations, 0);
+            }
+        }
+
+        return new JsonLdArticle
+        {
+            Headline = Text(node, "headline") ?? Text(node, "name"),
+            Description = Text(node, "description"),
+            Body = Text(node, "articleBody"),
+            DatePublished = Text(node, "datePublished") ?? Text(node, "dateCreated"),
+            DateModified = Text(node, "dateModified"),
+            Authors = people,
+            Organisations = organisations,
+            Section = Strings(node, "articleSection").FirstOrDefault(),
+            Keywords = [.. Strings(node, "keywords")],
+            Image = Named(node, "image", "url"),
+            Publisher = Named(node, "publisher", "name"),
+            Language = Text(node, "inLanguage"),
+            IsAccessibleForFree = Free(node),
+        };
+    }
+
+    private void Authors(JsonElement author, List<string> people, List<string> organisations, int depth)
+    {
+        switch (author.ValueKind)
+        {
+            case JsonValueKind.String:
+                people.Add(Decoded(author.GetString()!));
+                break;
+            case JsonValueKind.Array when depth < 3:
+                foreach (var item in author.EnumerateArray())
+                {
+                    Authors(item, people, organisations, depth + 1);
+                }
+
+                break;
+            case JsonValueKind.Object:
+                var node = Resolved(author);
+                var isOrganisation = TypesOf(node).Any(t => t.EndsWith("Organization", StringComparison.Ordinal) || t is "Corporation" or "Brand");
+                foreach (var name in Strings(node, "name"))
+                {
+                    (isOrganisation ? organisations : people).Add(name);
+                }
+
+                break;
+        }
+    }
+
+    private JsonElement Resolved(JsonElement node) =>
+        !node.TryGetProperty("name", out _) && Text(node, "@id") is { } id && _byId.TryGetValue(id, out var full) ? full : node;
+
+    private string? Named(JsonElement node, string property, string member)
+    {
+        if (!node.TryGetProperty(property, out var value))
+        {
+            return null;
+        }
+
+        if (value.ValueKind == JsonValueKind.Array)
+        {
+            value = value.EnumerateArray().FirstOrDefault();
+        }
+
+        return value.ValueKind switch
+        {
+            JsonValueKind.String => Decoded(value.GetString()!),
+            JsonValueKind.Object => Strings(Resolved(value), member).FirstOrDefault(),
+            _ => null,
+        };
+    }
+
+    private static bool? Free(JsonElement node) => node.TryGetProperty("isAccessibleForFree", out var free)
+        ? free.ValueKind switch
+        {
+            JsonValueKind.True => true,
+            JsonValueKind.False => false,
+            JsonValueKind.String => !free.GetString()!.Equals("false", StringComparison.OrdinalIgnoreCase),
+            _ => null,
+        }
+        : null;
+
+    private static string? Text(JsonElement node, string property) => Strings(node, property).FirstOrDefault();
+
+    private static IEnumerable<string> Strings(JsonElement node, string property)
+    {
+        if (!node.TryGetProperty(property, out var value))
+        {
+            return [];
+        }
+
+        var items = value.ValueKind == JsonValueKind.Array ? value.EnumerateArray().Take(100) : Enumerable.Repeat(value, 1);
+        return items.Where(v => v.ValueKind == JsonValueKind.String).Select(v => Decoded(v.GetString()!)).Where(v => v.Length > 0);
+    }
+
+    private static string Decoded(string text) => WebUtility.HtmlDecode(text).Trim();
+}

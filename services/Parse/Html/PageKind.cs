@@ -1,0 +1,61 @@
+using Storyline.Contracts;
+
+namespace Storyline.Parse.Html;
+
+/// <summary>Pages that are well-formed and yet hold no article. Each rule needs two signs, because articles about 404s and logins exist.</summary>
+internal static class PageKind
+{
+    private const int ShortWords = 120;
+
+    private static readonly string[] NotFound =
+        ["404", "page not found", "not found", "seite nicht gefunden", "page introuvable", "página no encontrada", "pagina non trovata", "página não encontrada", "pagina niet gevonden", "stránka nenalezena", "nie znaleziono", "sidan hittades inte", "страница не найдена", "410 gone", "error 404"];
+
+    private static readonly string[] Checks =
+        ["just a moment", "attention required", "are you a robot", "access denied", "verify you are human", "checking your browser", "security check", "bot verification", "captcha", "pardon our interruption", "403 forbidden", "ddos protection"];
+
+    private static readonly string[] Logins = ["log in", "login", "sign in", "anmelden", "anmeldung", "connexion", "iniciar sesión", "acceder", "accedi", "inloggen"];
+
+    /// <summary>Why this page is none, for people; null when it may well be an article.</summary>
+    public static string? WhyNoArticle(Page page, List<Block> blocks, string body)
+    {
+        var words = Text.WordCount(body);
+        if (words == 0)
+        {
+            return "no readable text on the page";
+        }
+
+        if (words < ShortWords && StartsWithAny(page.DocumentTitle, NotFound))
+        {
+            return "soft 404: the page says that there is nothing here";
+        }
+
+        if (words < ShortWords && ContainsAny(page.DocumentTitle, Checks))
+        {
+            return "a robot check or block page";
+        }
+
+        if (words < ShortWords && page.HasPasswordField && (ContainsAny(page.DocumentTitle, Logins) || ContainsAny(body, Logins)))
+        {
+            return "a login page";
+        }
+
+        if (words < 60 && page.IsVideo)
+        {
+            return "a video page without an article";
+        }
+
+        return IsIndex(page, blocks, words) ? "an index page: headlines and links, no running text" : null;
+    }
+
+    /// <summary>A front page or section: nothing declares an article, and hardly any block is a paragraph of sentences.</summary>
+    private static bool IsIndex(Page page, List<Block> blocks, int words)
+    {
+        var running = blocks.Where(b => b.Kind is BlockKind.Paragraph or BlockKind.Quote or BlockKind.ListItem && Text.EndsSentence(b.Text)).Sum(b => Text.WordCount(b.Text) is var n && n >= 12 ? n : 0);
+        return page.IsFrontPage && !page.DeclaresArticle && (page.ArticleLinks >= 8 || running * 2 < words);
+    }
+
+    private static bool StartsWithAny(string text, string[] phrases) => phrases.Any(p => text.StartsWith(p, StringComparison.OrdinalIgnoreCase))
+        || phrases.Any(p => text.Length < 80 && text.Contains(p, StringComparison.OrdinalIgnoreCase));
+
+    private static bool ContainsAny(string text, string[] phrases) => phrases.Any(p => text.Contains(p, StringComparison.OrdinalIgnoreCase));
+}

@@ -1,0 +1,93 @@
+namespace Storyline.Parse.Metadata;
+
+/// <summary>From byline text to persons: one name each, without "By", roles, desks, agencies and addresses.</summary>
+public static class AuthorNames
+{
+    private const int MaxAuthors = 30;
+
+    private static readonly string[] Introductions =
+    [
+        "reported by ", "written by ", "posted by ", "story by ", "by ", "von ", "par ", "por ", "di ", "door ", "af ", "av ", "text: ", "text ", "autor: ", "autorin: ", "author: ",
+        "ein gastbeitrag von ", "ein kommentar von ", "eine analyse von ", "interview: ", "tekst: ", "foto: ", "words by ", "от ", "автор: ",
+    ];
+
+    private static readonly string[] Separators =
+        [" and ", " und ", " et ", " y ", " e ", " en ", " og ", " och ", " i ", " a ", " ve ", " with ", " & ", " mit ", ";", "|", " / ", "/", ",", "、", "，", " · ", " • ", "\n"];
+
+    // Whole words that no person's name holds: who signs with them is a desk, a role or an agency.
+    private static readonly HashSet<string> NoPerson = new(StringComparer.OrdinalIgnoreCase)
+    {
+        "staff", "newsroom", "editor", "editors", "editorial", "desk", "team", "news", "newsdesk", "agency", "agencies", "admin", "administrator", "webmaster", "redaktion", "redaktionsteam",
+        "onlineredaktion", "redacción", "redaccion", "rédaction", "redazione", "redação", "redactie", "redakce", "redakcja", "correspondent", "correspondents", "reporter", "reporters", "contributor", "contributors",
+        "magazine", "media", "press", "online", "guest", "unknown", "anonymous", "author", "service", "network", "board", "company", "inc", "inc.", "ltd", "ltd.", "gmbh", "llc",
+        "bureau", "wire", "wires", "agentur", "agenturen", "agencia", "agencias", "agence", "agences", "team", "group", "university", "institute", "foundation", "association", "subscribe", "email", "facebook", "twitter",
+        "updated", "published", "minutes", "comments", "photo", "photos", "the", "post", "world", "today", "daily", "times", "tv", "radio", "reuters", "afp", "dpa", "ap", "efe", "ansa",
+        "editoriale", "lectura", "profile", "website", "blog", "user", "read", "more", "about", "your", "our", "this", "article", "articles", "all", "posts", "view", "null", "undefined", "none", "n/a",
+    };
+
+    /// <summary>Persons among <paramref name="bylines"/>, in order, each once. A byline that names the site or an agency gives nobody.</summary>
+    public static string[] Persons(IEnumerable<string> bylines, string? siteName)
+    {
+        var persons = new List<string>();
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        var site = Text.Key(siteName);
+        foreach (var byline in bylines)
+        {
+            foreach (var part in Split(Text.Normalise(byline)))
+            {
+                if (Person(part, site) is { } person && seen.Add(Text.Key(person)) && persons.Count < MaxAuthors)
+                {
+                    persons.Add(person);
+                }
+            }
+        }
+
+        return [.. persons];
+    }
+
+    private static List<string> Split(string byline)
+    {
+        var parts = new List<string> { WithoutIntroduction(byline) };
+        foreach (var separator in Separators)
+        {
+            parts = [.. parts.SelectMany(p => p.Split(separator, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))];
+        }
+
+        return parts;
+    }
+
+    private static string WithoutIntroduction(string text)
+    {
+        foreach (var introduction in Introductions)
+        {
+            if (text.StartsWith(introduction, StringComparison.OrdinalIgnoreCase))
+            {
+                return text[introduction.Length..].Trim();
+            }
+        }
+
+        return text;
+    }
+
+    private static string? Person(string text, string site)
+    {
+        var name = WithoutIntroduction(text);
+        var bracket = name.IndexOfAny(['(', '[', '<']);
+        name = (bracket > 0 ? name[..bracket] : name).Trim(' ', '.', ':', '-', '–', '—', '*', '"', '“', '”', '|', '@');
+        var key = Text.Key(name);
+        if (name.Length is < 2 or > 60 || key.Length < 2 || key == site || (site.Length > 4 && key.Contains(site, StringComparison.Ordinal))
+            || name.Contains("http", StringComparison.OrdinalIgnoreCase) || name.IndexOfAny(['@', '{', '}', '=', '<', '>', '_', '?', '!']) >= 0 || name.Any(char.IsDigit) || LooksLikeDomain(name))
+        {
+            return null;
+        }
+
+        var words = name.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        return words.Length > 6 || words.Any(NoPerson.Contains) || WireCredits.IsAgency(name) ? null : name;
+    }
+
+    private static bool LooksLikeDomain(string name)
+    {
+        var dot = name.LastIndexOf('.');
+        return dot > 1 && !name.Contains(' ', StringComparison.Ordinal) && name.Length - dot is >= 3 and <= 5 && name[(dot + 1)..].All(char.IsAsciiLetterLower);
+    }
+}

@@ -1,0 +1,44 @@
+using System.Runtime.InteropServices;
+
+namespace Storyline.Parse.Metadata;
+
+/// <summary>A statement about when an article was published.</summary>
+/// <param name="Reading">What it says.</param>
+/// <param name="Confidence">How far its kind can be trusted, 0 to 1.</param>
+[StructLayout(LayoutKind.Auto)]
+public readonly record struct TimeEvidence(DateReading Reading, double Confidence);
+
+/// <summary>Decides between statements about one time, best kind first.</summary>
+public static class PublishTimes
+{
+    public static (DateTimeOffset? Time, double Confidence) Decide(IReadOnlyList<TimeEvidence> evidence)
+    {
+        if (evidence.Count == 0)
+        {
+            return (null, 0);
+        }
+
+        var best = evidence.MaxBy(e => e.Confidence); // the first of equals
+        var (time, confidence) = (best.Reading.Time, best.Confidence);
+
+        // The best statement is only a day, or has no zone: another one that agrees with it on the day or the clock completes it.
+        if (!best.Reading.HasTime || !best.Reading.HasZone)
+        {
+            foreach (var other in evidence.Where(e => e.Reading.HasTime && e.Reading.HasZone).OrderByDescending(e => e.Confidence))
+            {
+                var local = other.Reading.Time.DateTime;
+                var agrees = best.Reading.HasTime
+                    ? (local - time.DateTime).Duration() < TimeSpan.FromMinutes(2) || (other.Reading.Time.UtcDateTime - time.DateTime).Duration() < TimeSpan.FromMinutes(2)
+                    : local.Date == time.Date;
+                if (agrees)
+                {
+                    return (other.Reading.Time, confidence);
+                }
+            }
+
+            confidence *= best.Reading.HasTime ? 0.8 : 0.7;
+        }
+
+        return (time, Math.Round(confidence, 2));
+    }
+}

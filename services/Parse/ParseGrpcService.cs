@@ -1,0 +1,47 @@
+using Grpc.Core;
+using Storyline.Contracts;
+using Storyline.Hosting.Errors;
+using Storyline.Parse.Documents;
+using Storyline.Parse.V1;
+
+namespace Storyline.Parse;
+
+/// <summary>The parser for anyone's document.</summary>
+internal sealed class ParseGrpcService(DocumentParser parser) : ParseService.ParseServiceBase
+{
+    public override Task<ParseDocumentResponse> ParseDocument(ParseDocumentRequest request, ServerCallContext context)
+    {
+        if (request.Content.IsEmpty)
+        {
+            throw RpcErrors.InvalidArgument(("content", "is empty; send the bytes of one HTML or text document"));
+        }
+
+        if (request.Content.Length > ParserLimits.MaxBytes)
+        {
+            throw RpcErrors.InvalidArgument(("content", $"{request.Content.Length} bytes, at most {ParserLimits.MaxBytes}"));
+        }
+
+        if (request.Url.Length > 0 && !Uri.TryCreate(request.Url, UriKind.Absolute, out _))
+        {
+            throw RpcErrors.InvalidArgument(("url", "is not an absolute URL"));
+        }
+
+        using var activity = ParseTelemetry.Source.StartActivity("parse document");
+        var result = parser.Parse(request.Content.Memory, request.ContentType, charset: null, request.Url, hint: null);
+        activity?.SetTag("storyline.outcome", result.Outcome.ToString());
+        var response = new ParseDocumentResponse
+        {
+            Outcome = (Storyline.Type.V1.Outcome)result.Outcome,
+            Reason = result.Reason,
+            ContentDigest = result.ContentDigest,
+            ParserVersion = DocumentParser.Version,
+            CanonicalUrl = result.CanonicalUrl ?? "",
+        };
+        if (result.Content is { } content)
+        {
+            response.Content = content.ToProto();
+        }
+
+        return Task.FromResult(response);
+    }
+}

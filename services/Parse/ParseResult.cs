@@ -1,0 +1,35 @@
+using Storyline.Contracts;
+
+namespace Storyline.Parse;
+
+/// <summary>What <see cref="DocumentParser.Parse"/> made of a document: an article, or the reason why there is none.</summary>
+public sealed record ParseResult
+{
+    /// <summary><see cref="Outcome.Unspecified"/> when <see cref="Content"/> holds the article; otherwise why there is none.</summary>
+    public Outcome Outcome { get; private init; }
+
+    /// <summary>For people, at most 200 characters; empty for an article.</summary>
+    public string Reason { get; private init; } = "";
+
+    /// <summary>The article; null when <see cref="Outcome"/> says why there is none.</summary>
+    public ArticleContent? Content { get; private init; }
+
+    /// <summary>SHA-256 over title and body, 64 lower-case hex digits; empty without an article.</summary>
+    public string ContentDigest { get; private init; } = "";
+
+    /// <summary>The absolute canonical URL that the page declares, if it does.</summary>
+    public string? CanonicalUrl { get; private init; }
+
+    public static ParseResult Article(ArticleContent content, string? canonicalUrl) => new()
+    {
+        Content = content,
+        ContentDigest = Parse.ContentDigest.Of(content.Title, content.Body),
+        CanonicalUrl = canonicalUrl,
+    };
+
+    public static ParseResult Rejected(Outcome outcome, string reason) => new()
+    {
+        Outcome = outcome,
+        Reason = reason.Length <= 200 ? reason : reason[..199] + "…",
+    };
+}

@@ -1,0 +1,30 @@
+using System.IO.Compression;
+using System.Text.Json;
+
+namespace Storyline.Evaluation;
+
+/// <summary>Readers for the formats of the data sets: JSON lines, tab-separated values, gzipped or not.</summary>
+public static class DataFiles
+{
+    private static readonly JsonSerializerOptions SnakeCase = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
+
+    /// <summary>The lines of a text file, decompressed when its name ends in <c>.gz</c>.</summary>
+    public static IEnumerable<string> Lines(string path)
+    {
+        using var file = File.OpenRead(path);
+        using Stream stream = path.EndsWith(".gz", StringComparison.Ordinal) ? new GZipStream(file, CompressionMode.Decompress) : file;
+        using var reader = new StreamReader(stream);
+        while (reader.ReadLine() is { } line)
+        {
+            yield return line;
+        }
+    }
+
+    /// <summary>One object a line; member names are the snake case of the type's properties.</summary>
+    public static IEnumerable<T> JsonLines<T>(string path) => Lines(path)
+        .Where(line => !string.IsNullOrWhiteSpace(line))
+        .Select(line => JsonSerializer.Deserialize<T>(line, SnakeCase) ?? throw new InvalidDataException($"{path}: a line is null"));
+
+    /// <summary>The columns of each line.</summary>
+    public static IEnumerable<string[]> TabSeparated(string path) => Lines(path).Where(line => line.Length > 0).Select(line => line.Split('\t'));
+}
