@@ -248,7 +248,10 @@ internal sealed partial class PublisherSite
         ["published"] = published,
         ["published-utc"] = published.ToUniversalTime(),
         ["today"] = Local(_start),
-        ["related"] = Links("related-link", _articles.Skip(title.Length % Math.Max(1, _articles.Count - 3)).Take(3)),
+        // Any three will do; the title's length keeps them the same on every request.
+        ["related"] = Links("related-link", _articles
+            .Where(article => !string.Equals(article.Title, title, StringComparison.Ordinal))
+            .Skip(title.Length % Math.Max(1, _articles.Count - 3)).Take(3)),
         ["most-read"] = Links("most-read-link", _articles.Take(5)),
     };
 

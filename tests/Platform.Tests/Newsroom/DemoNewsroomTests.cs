@@ -151,7 +151,9 @@ public sealed class DemoNewsroomTests(NewsroomFixture fixture) : IClassFixture<N
         Assert.NotEqual(pageBefore.Headers.ETag, pageAfter.Headers.ETag);
         Assert.NotEqual(feedBefore.Headers.ETag, feedAfter.Headers.ETag);
         Assert.True(pageAfter.Content.Headers.LastModified > pageBefore.Content.Headers.LastModified);
-        Assert.Contains("orrection", await ReadPageAsync(pageAfter), StringComparison.Ordinal);
+        Assert.Contains("$41-million contract", await ReadPageAsync(pageBefore), StringComparison.Ordinal);
+        Assert.Contains("$14-million contract", await ReadPageAsync(pageAfter), StringComparison.Ordinal);
+        Assert.Contains("Correction: ", await ReadPageAsync(pageAfter), StringComparison.Ordinal);
     }
 
     private async Task<HttpResponseMessage> GetAsync(string url, Action<HttpRequestMessage>? change = null)

@@ -44,7 +44,7 @@ public sealed class NewsroomContentTests(NewsroomFixture fixture) : IClassFixtur
         Assert.All(articles, article =>
         {
             Assert.InRange(TimeProvider.System.GetUtcNow() - article.Published, TimeSpan.Zero, TimeSpan.FromHours(49));
-            Assert.InRange(Words(article), 100, 460);
+            Assert.InRange(Words(article), 120, 450);
             Assert.DoesNotContain('{', string.Concat(article.Blocks));
         });
     }
