@@ -9,6 +9,7 @@ public interface IBusEndpoints
     /// Handles messages of a queue. One queue may have several consumers (one per record type); they share its settings.
     /// Handlers must be idempotent, take their cancellation from <see cref="PipeContext.CancellationToken"/> and publish through the
     /// <see cref="ConsumeContext"/>; the message is acknowledged when the handler returns, and a publication is confirmed when it is awaited.
+    /// A publication waits while the broker is away or a queue that it reaches is full, until its own token is cancelled: always give it one.
     /// </summary>
     /// <param name="queue">A queue of <see cref="BusTopology"/>.</param>
     /// <param name="settings">Limits of the queue's endpoint.</param>

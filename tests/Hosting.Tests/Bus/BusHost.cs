@@ -121,7 +121,7 @@ public sealed class BusHost : IAsyncDisposable
         Probe? probe = null,
         bool collect = true,
         Action<Dictionary<string, string?>>? configure = null,
-        Action<IServiceCollection>? services = null,
+        BusTopology? topology = null,
         CancellationToken cancellationToken = default)
     {
         // MassTransit keeps the log of the first host of an async flow.
@@ -144,13 +144,12 @@ public sealed class BusHost : IAsyncDisposable
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
         builder.Services.AddSingleton(probe);
         builder.Services.AddHealthChecks();
-        builder.Services.AddStorylineBus(builder.Configuration, endpoints ?? Consume(new EndpointSettings { RetryInterval = TimeSpan.FromMilliseconds(10) }), Topology);
+        builder.Services.AddStorylineBus(builder.Configuration, endpoints ?? Consume(new EndpointSettings { RetryInterval = TimeSpan.FromMilliseconds(10) }), topology ?? Topology);
         if (collect)
         {
             builder.Services.AddQuarantineCollector<ProbeSink>();
         }
 
-        services?.Invoke(builder.Services);
         var host = builder.Build();
         await host.StartAsync(cancellationToken);
         return new BusHost(host, probe);
