@@ -9,6 +9,10 @@ public static class ContainerImages
 
     public static string Postgres => Read("POSTGRES_IMAGE");
 
+    public static string DotnetSdk => Read("DOTNET_SDK_IMAGE");
+
+    public static string DotnetRuntime => Read("DOTNET_RUNTIME_IMAGE");
+
     private static string Read(string key)
     {
         using var stream = typeof(ContainerImages).Assembly.GetManifestResourceStream("images.env")!;

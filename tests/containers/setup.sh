@@ -2,7 +2,7 @@
 # Makes this machine ready for the tests that need containers; takes no time when it already is.
 #   1. A Docker daemon: the one that answers, else (as root, with apt) Debian's docker.io, started in the background.
 #   2. The images of images.env: present, else pulled, else a stand-in of the same name built from Debian trixie's packages.
-# Without Docker and without root it says so in one line and succeeds: container tests then skip with their reason
+# What cannot be had is told in one line, and the script succeeds: container tests then skip with their reason
 # (in CI they fail). Environment: DOCKER_HOST, STORYLINE_DEBIAN_MIRROR, STORYLINE_PULL_TIMEOUT (seconds for each pull, 300).
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
@@ -13,6 +13,7 @@ exec 9>"${TMPDIR:-/tmp}/storyline-containers.$(id -u).lock"
 flock 9
 
 say() { echo "containers: $*"; }
+skip() { say "$*; container tests will be skipped"; exit 0; }
 answers() { docker version --format '{{.Server.Version}}' >/dev/null 2>&1; }
 
 install() {
@@ -38,12 +39,11 @@ start_daemon() {
 
 if ! command -v docker >/dev/null || ! answers; then
   if [ -n "${DOCKER_HOST:-}" ] || [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then
-    say "no Docker daemon answers and this user cannot install one; container tests will be skipped"
-    exit 0
+    skip "no Docker daemon answers and this user cannot install one"
   fi
   # iptables: dockerd needs it and only recommends it.
-  command -v dockerd >/dev/null && command -v docker >/dev/null && command -v iptables >/dev/null || install docker.io iptables
-  start_daemon
+  command -v dockerd >/dev/null && command -v docker >/dev/null && command -v iptables >/dev/null || install docker.io iptables || skip "Docker cannot be installed"
+  start_daemon || skip "dockerd cannot be started"
 fi
 
 build() { # image, then the arguments of docker build
@@ -73,14 +73,14 @@ for pair in "rabbitmq=$RABBITMQ_IMAGE" "redis=$REDIS_IMAGE" "postgres=$POSTGRES_
   docker image inspect "$image" >/dev/null 2>&1 && continue
   timeout "${STORYLINE_PULL_TIMEOUT:-300}" docker pull -q "$image" >/dev/null 2>&1 && { say "pulled $image"; continue; }
   if ! docker image inspect storyline-standin/debian:trixie >/dev/null 2>&1; then
-    [ "$(id -u)" = 0 ] || { say "$image cannot be pulled, and building a stand-in takes root; its tests will be skipped"; exit 0; }
-    command -v debootstrap >/dev/null || install debootstrap
+    [ "$(id -u)" = 0 ] || skip "$image cannot be pulled, and building a stand-in takes root"
+    command -v debootstrap >/dev/null || install debootstrap || skip "debootstrap cannot be installed"
     say "no registry answers: building a Debian base for the stand-ins"
-    base/build.sh
+    base/build.sh || skip "the base of the stand-ins cannot be built"
   fi
   standin "$name" "$image" & builds+=($!)
 done
-for build in ${builds[@]+"${builds[@]}"}; do wait "$build"; done
+for build in ${builds[@]+"${builds[@]}"}; do wait "$build" || true; done
 
 # Containers whose test process died before it could remove them.
 docker ps --all --filter label=storyline.tests.owner --format '{{.ID}} {{.Label "storyline.tests.owner"}}' | while read -r id owner; do
