@@ -63,14 +63,16 @@ public sealed class SolutionRules
     public async Task Packages_EachOne_HasAReasonAndALicence()
     {
         var packages = XDocument.Load(Repository.PathOf("Directory.Packages.props"))
-            .Descendants("PackageVersion").Select(package => (string)package.Attribute("Include")!).Order(StringComparer.Ordinal);
+            .Descendants("PackageVersion").Select(package => (string)package.Attribute("Include")!).ToHashSet(StringComparer.Ordinal);
         var documented = Regex.Matches(
             await File.ReadAllTextAsync(Repository.PathOf("docs", "dependencies.md"), TestContext.Current.CancellationToken),
             @"^\| `(?<id>[^`]+)` \| [^|]*\w[^|]* \| (?<licence>[^|]*\w[^|]*) \|$",
             RegexOptions.Multiline | RegexOptions.ExplicitCapture,
-            TimeSpan.FromSeconds(5));
+            TimeSpan.FromSeconds(5)).Select(line => line.Groups["id"].Value).ToHashSet(StringComparer.Ordinal);
 
-        Assert.Equal(packages, documented.Select(line => line.Groups["id"].Value).Order(StringComparer.Ordinal));
+        Assert.True(
+            packages.SetEquals(documented),
+            $"docs/dependencies.md needs a line for: {string.Join(", ", packages.Except(documented))}; and none for: {string.Join(", ", documented.Except(packages))}");
     }
 
     [Fact]
