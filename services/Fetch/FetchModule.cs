@@ -1,9 +1,11 @@
 using System.Reflection;
 using Microsoft.Extensions.Options;
 using Storyline.Fetch.Captures;
+using Storyline.Fetch.Feeds;
 using Storyline.Fetch.Ingest;
 using Storyline.Fetch.Ledger;
 using Storyline.Fetch.Politeness;
+using Storyline.Fetch.Quarantine;
 using Storyline.Fetch.Robots;
 using Storyline.Hosting;
 using Storyline.Hosting.Bus;
@@ -51,6 +53,15 @@ public sealed class FetchModule : IServiceModule
         services.AddSingleton<Redrive>();
         services.AddHostedService(provider => provider.GetRequiredService<Redrive>());
 
+        services.AddSingleton<LedgerQueries>();
+        services.AddSingleton<QuarantineStore>();
+        services.AddQuarantineCollector<QuarantineStore>();
+
+        services.AddSingleton<FeedStore>();
+        services.AddSingleton<FeedPoll>();
+        services.AddSingleton<FeedPoller>();
+        services.AddHostedService(provider => provider.GetRequiredService<FeedPoller>());
+
         services.AddGrpc().AddServiceOptions<IngestGrpcService>(grpc => grpc.MaxReceiveMessageSize = IngestGrpcService.MaxReceiveBytes);
     }
 
@@ -66,5 +77,7 @@ public sealed class FetchModule : IServiceModule
     {
         ArgumentNullException.ThrowIfNull(app);
         app.MapGrpcService<IngestGrpcService>();
+        app.MapGrpcService<FeedGrpcService>();
+        app.MapGrpcService<PipelineGrpcService>();
     }
 }

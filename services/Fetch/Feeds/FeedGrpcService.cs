@@ -1,0 +1,239 @@
+using Google.Protobuf.WellKnownTypes;
+using Grpc.Core;
+using Microsoft.Extensions.Options;
+using Storyline.Contracts;
+using Storyline.Fetch.Ledger;
+using Storyline.Fetch.Robots;
+using Storyline.Fetch.V1;
+using Storyline.Hosting.Errors;
+using Storyline.Hosting.Paging;
+
+namespace Storyline.Fetch.Feeds;
+
+/// <summary>gRPC surface of the feeds.</summary>
+public sealed class FeedGrpcService(
+    FeedStore feeds, FeedPoll poll, FeedPoller poller, LedgerStore ledger, RobotsCache robots, IOptions<FetchOptions> options, TimeProvider time) : FeedService.FeedServiceBase
+{
+    private const int DefaultPageSize = 100;
+    private const int MaxPageSize = 1000;
+    private const int MaxTextLength = 200;
+    private const int MaxRequestIdLength = 64;
+    private const int MaxCheckedEntries = 1000;
+    private const int MaxOpmlErrors = 1000;
+
+    public override async Task<CreateFeedResponse> CreateFeed(CreateFeedRequest request, ServerCallContext context)
+    {
+        var feed = request.Feed ?? throw RpcErrors.InvalidArgument(("feed", "is missing"));
+        if (request.RequestId.Length > MaxRequestIdLength)
+        {
+            throw RpcErrors.InvalidArgument(("request_id", $"must have at most {MaxRequestIdLength} characters"));
+        }
+
+        var row = New(feed.Url, feed.SourceId, feed.Title);
+        var (stored, isNew) = await feeds.AddAsync(row, request.RequestId, context.CancellationToken);
+        if (!isNew && (request.RequestId.Length == 0 || stored.Url != row.Url || !await IsOfRequestAsync(stored, request.RequestId, context.CancellationToken)))
+        {
+            throw RpcErrors.AlreadyExists("feed", stored.FeedId, "has this URL already");
+        }
+
+        poller.Wake();
+        return new CreateFeedResponse { Feed = ToProto(stored) };
+    }
+
+    public override async Task<GetFeedResponse> GetFeed(GetFeedRequest request, ServerCallContext context) =>
+        new() { Feed = ToProto(await FindAsync(request.FeedId, context)) };
+
+    public override async Task<ListFeedsResponse> ListFeeds(ListFeedsRequest request, ServerCallContext context)
+    {
+        var size = Page.Size(request.PageSize, DefaultPageSize, MaxPageSize);
+        var rows = await feeds.ListAsync(Page.Position(request.PageToken, "feeds") ?? "", size + 1, context.CancellationToken);
+        var response = new ListFeedsResponse { NextPageToken = rows.Count > size ? Page.Token(rows[size - 1].FeedId, "feeds") : "" };
+        response.Feeds.Add(rows.Take(size).Select(ToProto));
+        return response;
+    }
+
+    public override async Task<UpdateFeedResponse> UpdateFeed(UpdateFeedRequest request, ServerCallContext context)
+    {
+        var feed = request.Feed ?? throw RpcErrors.InvalidArgument(("feed", "is missing"));
+        var paths = request.UpdateMask?.Paths.ToHashSet(StringComparer.Ordinal) ?? [];
+        if (paths.Count == 0 || !paths.IsSubsetOf(["url", "source_id", "title"]))
+        {
+            throw RpcErrors.InvalidArgument(("update_mask", "must name at least one of url, source_id, title and nothing else"));
+        }
+
+        var current = await FindAsync(feed.FeedId, context);
+        var wanted = New(paths.Contains("url") ? feed.Url : current.Url, paths.Contains("source_id") ? feed.SourceId : current.SourceId, paths.Contains("title") ? feed.Title : current.Title);
+        var (row, urlIsFree) = await feeds.UpdateAsync(
+            feed.FeedId, paths.Contains("url") ? wanted.Url : null, paths.Contains("source_id") ? wanted.SourceId : null, paths.Contains("title") ? wanted.Title : null,
+            context.CancellationToken);
+        if (!urlIsFree)
+        {
+            throw RpcErrors.AlreadyExists("feed", wanted.Url, "another feed has this URL");
+        }
+
+        poller.Wake();
+        return new UpdateFeedResponse { Feed = ToProto(row ?? throw NotFound(feed.FeedId)) };
+    }
+
+    public override async Task<DeleteFeedResponse> DeleteFeed(DeleteFeedRequest request, ServerCallContext context) =>
+        await feeds.DeleteAsync(request.FeedId, context.CancellationToken) ? new DeleteFeedResponse() : throw NotFound(request.FeedId);
+
+    public override async Task<PauseFeedResponse> PauseFeed(PauseFeedRequest request, ServerCallContext context) =>
+        new() { Feed = ToProto(await feeds.SetPausedAsync(request.FeedId, paused: true, context.CancellationToken) ?? throw NotFound(request.FeedId)) };
+
+    public override async Task<ResumeFeedResponse> ResumeFeed(ResumeFeedRequest request, ServerCallContext context)
+    {
+        var row = await feeds.SetPausedAsync(request.FeedId, paused: false, context.CancellationToken) ?? throw NotFound(request.FeedId);
+        poller.Wake();
+        return new ResumeFeedResponse { Feed = ToProto(row) };
+    }
+
+    public override async Task<CheckFeedResponse> CheckFeed(CheckFeedRequest request, ServerCallContext context)
+    {
+        var url = new Uri(Canonical(request.Url));
+        var (document, error, busy) = await poll.CheckAsync(url, context.CancellationToken);
+        if (busy is { } wait)
+        {
+            throw RpcErrors.Unavailable($"{url.Host} was asked a moment ago", wait);
+        }
+
+        if (error is { Outcome: Outcome.RobotsDenied })
+        {
+            return new CheckFeedResponse { RobotsAllowed = false };
+        }
+
+        if (document is null)
+        {
+            throw RpcErrors.FailedPrecondition("FEED", request.Url, error?.Reason ?? "the server sent nothing");
+        }
+
+        var response = new CheckFeedResponse { Format = (V1.FeedFormat)document.Format, Title = document.Title, RobotsAllowed = true };
+        var entries = document.Entries.Take(MaxCheckedEntries)
+            .Select(entry => (Entry: entry, Url: CanonicalUrl.TryCreate(entry.Url, out var canonical, out _) ? canonical : null)).ToList();
+        var known = await ledger.FindAsync([.. entries.Where(entry => entry.Url is not null).Select(entry => ArticleId.OfUrl(entry.Url!))], context.CancellationToken);
+
+        // Other hosts are not asked for their robots.txt in a dry run of this one.
+        foreach (var (entry, canonical) in entries)
+        {
+            var allowed = canonical is not null && new Uri(canonical).Authority == url.Authority
+                && (await robots.AskAsync(new Uri(canonical), context.CancellationToken)).Answer == RobotsAnswer.Allowed;
+            response.Entries.Add(new CheckFeedResponse.Types.Entry
+            {
+                Url = canonical ?? entry.Url ?? "",
+                Title = entry.Title ?? "",
+                PublishTime = (entry.Published ?? entry.Updated)?.ToTimestamp(),
+                RobotsAllowed = allowed || (canonical is not null && new Uri(canonical).Authority != url.Authority),
+                Known = canonical is not null && known.ContainsKey(ArticleId.OfUrl(canonical)),
+            });
+        }
+
+        return response;
+    }
+
+    public override async Task<GetFeedHealthResponse> GetFeedHealth(GetFeedHealthRequest request, ServerCallContext context)
+    {
+        var row = await FindAsync(request.FeedId, context);
+        return new GetFeedHealthResponse
+        {
+            State = (V1.FeedState)row.State,
+            LastPollTime = Time(row.LastPollAt),
+            LastSuccessTime = Time(row.LastSuccessAt),
+            ConsecutiveFailures = row.Failures,
+            LastError = row.LastError,
+            NextPollTime = Time(row.NextPollAt),
+            PollInterval = TimeSpan.FromMilliseconds(row.IntervalMs).ToDuration(),
+            EntriesLastPoll = row.EntriesLastPoll,
+            ArticlesSeen = row.ArticlesSeen,
+        };
+    }
+
+    public override async Task<ImportOpmlResponse> ImportOpml(ImportOpmlRequest request, ServerCallContext context)
+    {
+        if (request.Opml.Length > Opml.MaxLength)
+        {
+            throw RpcErrors.InvalidArgument(("opml", "must have at most 5 MiB"));
+        }
+
+        IReadOnlyList<OpmlOutline> outlines;
+        try
+        {
+            outlines = Opml.Read(request.Opml);
+        }
+        catch (FeedFormatException exception)
+        {
+            throw RpcErrors.InvalidArgument(("opml", exception.Message));
+        }
+
+        var response = new ImportOpmlResponse();
+        foreach (var outline in outlines)
+        {
+            if (!CanonicalUrl.TryCreate(outline.Url, out var url, out var error))
+            {
+                if (response.Errors.Count < MaxOpmlErrors)
+                {
+                    response.Errors.Add($"'{Cut(outline.Url)}': {error}");
+                }
+
+                continue;
+            }
+
+            var (_, isNew) = await feeds.AddAsync(New(url, "", Cut(outline.Title)), "", context.CancellationToken);
+            _ = isNew ? response.Created++ : response.Existing++;
+        }
+
+        poller.Wake();
+        return response;
+    }
+
+    public override async Task<ExportOpmlResponse> ExportOpml(ExportOpmlRequest request, ServerCallContext context)
+    {
+        var all = new List<FeedRow>();
+        while (await feeds.ListAsync(all.Count == 0 ? "" : all[^1].FeedId, MaxPageSize, context.CancellationToken) is { Count: > 0 } page)
+        {
+            all.AddRange(page);
+        }
+
+        return new ExportOpmlResponse { Opml = Opml.Write(all, time.GetUtcNow()) };
+    }
+
+    private FeedRow New(string url, string sourceId, string title)
+    {
+        var canonical = Canonical(url);
+        if (sourceId.Length > MaxTextLength || title.Length > MaxTextLength)
+        {
+            throw RpcErrors.InvalidArgument((sourceId.Length > MaxTextLength ? "feed.source_id" : "feed.title", $"must have at most {MaxTextLength} characters"));
+        }
+
+        return new FeedRow
+        {
+            Url = canonical, SourceId = sourceId.Length == 0 ? new Uri(canonical).Host : sourceId, Title = title, IntervalMs = (long)options.Value.PollInterval.TotalMilliseconds,
+        };
+    }
+
+    private static string Canonical(string url) =>
+        CanonicalUrl.TryCreate(url, out var canonical, out var error) ? canonical : throw RpcErrors.InvalidArgument(("feed.url", error));
+
+    private async Task<FeedRow> FindAsync(string feedId, ServerCallContext context) =>
+        await feeds.FindAsync(feedId, context.CancellationToken) ?? throw NotFound(feedId);
+
+    private async Task<bool> IsOfRequestAsync(FeedRow feed, string requestId, CancellationToken cancellationToken) =>
+        await feeds.FindByRequestAsync(requestId, cancellationToken) == feed.FeedId;
+
+    private static RpcException NotFound(string feedId) => RpcErrors.NotFound("feed", feedId, "list the feeds to see which there are");
+
+    private static string Cut(string text) => text.Length <= MaxTextLength ? text : text[..MaxTextLength];
+
+    private static Timestamp? Time(long? milliseconds) => milliseconds is { } value ? DateTimeOffset.FromUnixTimeMilliseconds(value).ToTimestamp() : null;
+
+    private static Feed ToProto(FeedRow row) => new()
+    {
+        FeedId = row.FeedId,
+        Url = row.Url,
+        SourceId = row.SourceId,
+        Title = row.Title,
+        State = (V1.FeedState)row.State,
+        Format = (V1.FeedFormat)row.Format,
+        CreateTime = Time(row.CreatedAt),
+        NextPollTime = Time(row.NextPollAt),
+    };
+}

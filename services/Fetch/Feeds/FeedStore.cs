@@ -1,0 +1,165 @@
+using Dapper;
+using Storyline.Fetch.Ledger;
+using Storyline.Hosting.Storage;
+
+namespace Storyline.Fetch.Feeds;
+
+/// <summary>The table <c>feeds</c>.</summary>
+public sealed class FeedStore([FromKeyedServices(FetchModule.ServiceName)] Database database, TimeProvider time)
+{
+    // A poll that takes longer than this has died with its process.
+    private static readonly TimeSpan PollLease = TimeSpan.FromMinutes(5);
+
+    private const string Columns =
+        "feed_id, url, source_id, title, state, format, created_at, next_poll_at, interval_ms, etag, last_modified, last_poll_at, last_success_at, failures, last_error, entries_last_poll, articles_seen";
+
+    private long Now => time.GetUtcNow().ToUnixTimeMilliseconds();
+
+    /// <summary>Adds a feed; the one that has its URL, or was made by the same request, when there is one.</summary>
+    public Task<(FeedRow Feed, bool IsNew)> AddAsync(FeedRow feed, string requestId, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(feed);
+        var row = feed with
+        {
+            FeedId = Guid.CreateVersion7(time.GetUtcNow()).ToString("n"), State = FeedState.New, CreatedAt = Now, NextPollAt = Now,
+        };
+        return database.WriteAsync(
+            async (connection, transaction) =>
+            {
+                var request = requestId.Length == 0 ? null : requestId;
+                var earlier = await connection.QueryFirstOrDefaultAsync<FeedRow>(
+                    $"SELECT {Columns} FROM feeds WHERE request_id = @request OR url = @Url ORDER BY CASE WHEN request_id = @request THEN 0 ELSE 1 END LIMIT 1",
+                    new { request, row.Url }, transaction);
+                if (earlier is not null)
+                {
+                    return (earlier, false);
+                }
+
+                await connection.ExecuteAsync(
+                    $"""
+                    INSERT INTO feeds ({Columns}, request_id)
+                    VALUES (@FeedId, @Url, @SourceId, @Title, @State, @Format, @CreatedAt, @NextPollAt, @IntervalMs, '', '', NULL, NULL, 0, '', 0, 0, @request)
+                    """,
+                    new { row.FeedId, row.Url, row.SourceId, row.Title, row.State, row.Format, row.CreatedAt, row.NextPollAt, row.IntervalMs, request }, transaction);
+                return (row, true);
+            },
+            cancellationToken, lockName: "feeds");
+    }
+
+    public async Task<FeedRow?> FindAsync(string feedId, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenAsync(cancellationToken);
+        return await connection.QuerySingleOrDefaultAsync<FeedRow>(new CommandDefinition(
+            $"SELECT {Columns} FROM feeds WHERE feed_id = @feedId", new { feedId }, cancellationToken: cancellationToken));
+    }
+
+    /// <summary>The feed that a request made.</summary>
+    public async Task<string?> FindByRequestAsync(string requestId, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenAsync(cancellationToken);
+        return await connection.ExecuteScalarAsync<string?>(new CommandDefinition(
+            "SELECT feed_id FROM feeds WHERE request_id = @requestId", new { requestId }, cancellationToken: cancellationToken));
+    }
+
+    /// <summary>Feeds in the order of creation, after a feed id.</summary>
+    public async Task<IReadOnlyList<FeedRow>> ListAsync(string after, int limit, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenAsync(cancellationToken);
+        return [.. await connection.QueryAsync<FeedRow>(new CommandDefinition(
+            $"SELECT {Columns} FROM feeds WHERE feed_id > @after ORDER BY feed_id LIMIT @limit", new { after, limit }, cancellationToken: cancellationToken))];
+    }
+
+    /// <summary>Changes url, source and title. With another URL the feed is new: its validators and format go.</summary>
+    /// <returns>The feed as stored; null when it does not exist. False when another feed has the URL.</returns>
+    public Task<(FeedRow? Feed, bool UrlIsFree)> UpdateAsync(string feedId, string? url, string? sourceId, string? title, CancellationToken cancellationToken) =>
+        database.WriteAsync(
+            async (connection, transaction) =>
+            {
+                if (url is not null && await connection.ExecuteScalarAsync<string?>("SELECT feed_id FROM feeds WHERE url = @url AND feed_id <> @feedId", new { url, feedId }, transaction) is not null)
+                {
+                    return ((FeedRow?)null, false);
+                }
+
+                var row = await connection.QuerySingleOrDefaultAsync<FeedRow>(
+                    $"""
+                    UPDATE feeds SET
+                        etag = CASE WHEN @hasUrl = 1 AND url <> @url THEN '' ELSE etag END,
+                        last_modified = CASE WHEN @hasUrl = 1 AND url <> @url THEN '' ELSE last_modified END,
+                        next_poll_at = CASE WHEN @hasUrl = 1 AND url <> @url AND next_poll_at IS NOT NULL THEN @Now ELSE next_poll_at END,
+                        url = CASE WHEN @hasUrl = 1 THEN @url ELSE url END,
+                        source_id = CASE WHEN @hasSource = 1 THEN @source ELSE source_id END,
+                        title = CASE WHEN @hasTitle = 1 THEN @title ELSE title END
+                    WHERE feed_id = @feedId RETURNING {Columns}
+                    """,
+                    new
+                    {
+                        feedId, Now, url = url ?? "", source = sourceId ?? "", title = title ?? "", hasUrl = url is null ? 0 : 1, hasSource = sourceId is null ? 0 : 1, hasTitle = title is null ? 0 : 1,
+                    },
+                    transaction);
+                return (row, true);
+            },
+            cancellationToken, lockName: "feeds");
+
+    public Task<bool> DeleteAsync(string feedId, CancellationToken cancellationToken) => database.WriteAsync(
+        async (connection, transaction) => await connection.ExecuteAsync("DELETE FROM feeds WHERE feed_id = @feedId", new { feedId }, transaction) > 0, cancellationToken);
+
+    /// <summary>Pauses, or resumes with a poll at once. A feed that is so already stays as it is.</summary>
+    public Task<FeedRow?> SetPausedAsync(string feedId, bool paused, CancellationToken cancellationToken) => database.WriteAsync(
+        async (connection, transaction) =>
+        {
+            await connection.ExecuteAsync(
+                paused
+                    ? "UPDATE feeds SET state = @paused, next_poll_at = NULL WHERE feed_id = @feedId AND state <> @paused"
+                    : "UPDATE feeds SET state = CASE WHEN failures > 0 THEN @failing WHEN last_success_at IS NULL THEN @new ELSE @active END, next_poll_at = @Now WHERE feed_id = @feedId AND state = @paused",
+                new { feedId, Now, paused = FeedState.Paused, failing = FeedState.Failing, active = FeedState.Active, @new = FeedState.New }, transaction);
+            return await connection.QuerySingleOrDefaultAsync<FeedRow>($"SELECT {Columns} FROM feeds WHERE feed_id = @feedId", new { feedId }, transaction);
+        },
+        cancellationToken);
+
+    /// <summary>Feeds whose time has come; each is given to one caller.</summary>
+    public Task<IReadOnlyList<FeedRow>> TakeDueAsync(int limit, CancellationToken cancellationToken) =>
+        database.WriteAsync<IReadOnlyList<FeedRow>>(
+            async (connection, transaction) =>
+            [
+                .. await connection.QueryAsync<FeedRow>(
+                    $"""
+                    UPDATE feeds SET next_poll_at = @lease
+                    WHERE next_poll_at <= @Now AND feed_id IN (SELECT feed_id FROM feeds WHERE next_poll_at <= @Now ORDER BY next_poll_at LIMIT @limit)
+                    RETURNING {Columns}
+                    """,
+                    new { lease = Now + (long)PollLease.TotalMilliseconds, Now, limit }, transaction),
+            ],
+            cancellationToken);
+
+    /// <summary>
+    /// Stores a poll and what it announced in one transaction, so that validators are never newer than the entries they stand for.
+    /// A feed that was paused or deleted meanwhile stays so.
+    /// </summary>
+    /// <returns>Ids of the articles that are new to the ledger.</returns>
+    public Task<IReadOnlySet<string>> StorePollAsync(FeedRow feed, IReadOnlyCollection<ArticleRow> announced, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(feed);
+        return database.WriteAsync(
+            async (connection, transaction) =>
+            {
+                var added = await LedgerStore.DiscoverAsync(connection, transaction, announced);
+                await connection.ExecuteAsync(
+                    """
+                    UPDATE feeds SET state = CASE WHEN state = @paused THEN state ELSE @State END,
+                        next_poll_at = CASE WHEN state = @paused THEN NULL ELSE @NextPollAt END,
+                        title = CASE WHEN title = '' THEN @Title ELSE title END, format = @Format, interval_ms = @IntervalMs, etag = @Etag, last_modified = @LastModified,
+                        last_poll_at = @LastPollAt, last_success_at = @LastSuccessAt, failures = @Failures, last_error = @LastError,
+                        entries_last_poll = @EntriesLastPoll, articles_seen = articles_seen + @added
+                    WHERE feed_id = @FeedId AND url = @Url
+                    """,
+                    new
+                    {
+                        feed.State, feed.NextPollAt, feed.Title, feed.Format, feed.IntervalMs, feed.Etag, feed.LastModified, feed.LastPollAt, feed.LastSuccessAt, feed.Failures,
+                        feed.LastError, feed.EntriesLastPoll, feed.FeedId, feed.Url, added = added.Count, paused = FeedState.Paused,
+                    },
+                    transaction);
+                return added;
+            },
+            cancellationToken);
+    }
+}
