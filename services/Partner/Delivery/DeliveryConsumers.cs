@@ -16,12 +16,13 @@ public sealed partial class ArticleEnrichedConsumer(
         var timer = StageTimer.Start(time, Stage.Partner, context);
         var json = new Lazy<string>(() => article.ToNinjs().ToJson());
         var appended = await store.AppendAsync(
-            new Subject(Subject.Article, article.ArticleId, article.Revision, article.Content.Language),
+            new Subject(Subject.Article, article.ArticleId, article.Revision, article.Content.Language).Checked(),
             Activity.Current?.Id,
             entitlement => entitlement.AdmitsSource(article.SourceId) ? json.Value : null,
             context.CancellationToken);
         if (appended > 0)
         {
+            PartnerTelemetry.Appended(Subject.Article, appended);
             signal.Set();
             LogAppended(article.ArticleId, article.Revision, appended);
         }
@@ -41,12 +42,13 @@ public sealed partial class StoryChangedConsumer(DeliveryStore store, DeliverySi
     {
         var story = context.Message;
         var appended = await store.AppendAsync(
-            new Subject(Subject.Story, story.StoryId, story.Version, story.Language),
+            new Subject(Subject.Story, story.StoryId, story.Version, story.Language).Checked(),
             Activity.Current?.Id,
             entitlement => story.ToNinjs(entitlement)?.ToJson(),
             context.CancellationToken);
         if (appended > 0)
         {
+            PartnerTelemetry.Appended(Subject.Story, appended);
             signal.Set();
             LogAppended(story.StoryId, story.Version, appended);
         }

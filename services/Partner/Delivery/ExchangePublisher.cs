@@ -23,8 +23,6 @@ public sealed partial class ExchangePublisher(
     string broker, DeliveryStore store, DeliverySignal signal, IOptions<PartnerOptions> options, TimeProvider time,
     ILogger<ExchangePublisher> logger) : BackgroundService
 {
-    private static readonly ActivitySource Source = new("Storyline.Partner");
-
     private readonly PartnerOptions _options = options.Value;
     private IConnection? _connection;
     private IChannel? _channel;
@@ -107,6 +105,7 @@ public sealed partial class ExchangePublisher(
         }
 
         await Task.WhenAll(confirms).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        PartnerTelemetry.Confirmed(confirmed, messages.Count - confirmed);
         return confirmed;
     }
 
@@ -117,7 +116,7 @@ public sealed partial class ExchangePublisher(
 
         // OpenTelemetry semantic conventions for messaging, RabbitMQ. The span is the child of the article's, so the partner's message is
         // part of the article's one trace.
-        using var activity = Source.StartActivity($"publish {_options.Exchange}", ActivityKind.Producer, parent);
+        using var activity = PartnerTelemetry.Source.StartActivity($"publish {_options.Exchange}", ActivityKind.Producer, parent);
         activity?.SetTag("messaging.system", "rabbitmq");
         activity?.SetTag("messaging.operation.name", "publish");
         activity?.SetTag("messaging.operation.type", "send");

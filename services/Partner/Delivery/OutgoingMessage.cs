@@ -1,4 +1,6 @@
 using System.Globalization;
+using Storyline.Hosting.Bus;
+using Storyline.Partner.Partners;
 
 namespace Storyline.Partner.Delivery;
 
@@ -12,11 +14,23 @@ public sealed record Subject(string Kind, string SubjectId, long Version, string
     public const string Article = "article";
     public const string Story = "story";
 
+    private const int MaxIdLength = 64;
+
     /// <summary>The same for every partner and every attempt.</summary>
     public string MessageId => string.Create(CultureInfo.InvariantCulture, $"{Kind}:{SubjectId}:{Version}");
 
-    /// <summary><c>&lt;partner&gt;.&lt;kind&gt;.&lt;language&gt;</c>: the language in lower case, so that bindings need not guess.</summary>
-    public string RoutingKey(string partnerId) => $"{partnerId}.{Kind}.{Language.ToLowerInvariant()}";
+    /// <summary>
+    /// <c>&lt;partner&gt;.&lt;kind&gt;.&lt;language&gt;</c>: the language in lower case, so that bindings need not guess; <c>und</c> for what is no language tag,
+    /// which could add words to the key or make it longer than AMQP allows.
+    /// </summary>
+    public string RoutingKey(string partnerId) =>
+        $"{partnerId}.{Kind}.{(PartnerValidation.IsLanguageTag(Language) ? Language.ToLowerInvariant() : "und")}";
+
+    /// <summary>An id that the broker would refuse in every attempt must not get into a log: it would hold back all that follows.</summary>
+    /// <exception cref="PermanentException">The id cannot be part of a message id.</exception>
+    public Subject Checked() => SubjectId.Length is > 0 and <= MaxIdLength && SubjectId.All(char.IsAsciiLetterOrDigit)
+        ? this
+        : throw new PermanentException("INVALID_ID", $"{Kind} id must be 1 to {MaxIdLength} letters and digits");
 }
 
 /// <summary>A line of a partner's log.</summary>

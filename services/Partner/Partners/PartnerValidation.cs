@@ -24,7 +24,7 @@ public static partial class PartnerValidation
             violations.Add(("partner.display_name", $"must have at most {MaxDisplayName} characters"));
         }
 
-        if (languages.Count > MaxListLength || languages.Any(language => !LanguageTag().IsMatch(language)))
+        if (languages.Count > MaxListLength || !languages.All(IsLanguageTag))
         {
             violations.Add(("partner.entitlement.languages", $"must be at most {MaxListLength} BCP 47 tags such as en or pt-BR"));
         }
@@ -36,6 +36,9 @@ public static partial class PartnerValidation
 
         return violations;
     }
+
+    /// <summary>Whether it has the shape of a BCP 47 tag of at most 80 characters.</summary>
+    public static bool IsLanguageTag(string text) => LanguageTag().IsMatch(text);
 
     [GeneratedRegex("^[a-z0-9-]{1,40}$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
     private static partial Regex PartnerId();

@@ -162,6 +162,9 @@ public sealed class PartnerGrpcServiceTests : IAsyncLifetime
         var partner = await http.GetFromJsonAsync<JsonElement>("v1/partners/json", Cancellation);
 
         Assert.Equal("J", partner.GetProperty("partner").GetProperty("displayName").GetString());
+        await AppendAsync(3);
+        var messages = await http.GetFromJsonAsync<JsonElement>("v1/partners/json/messages?from_sequence=2&page_size=1", Cancellation);
+        Assert.Equal("2", Assert.Single(messages.GetProperty("messages").EnumerateArray()).GetProperty("sequence").GetString());
     }
 
     private async Task<CreatePartnerResponse> CreateAsync(string partnerId, string requestId = "", params string[] languages)
