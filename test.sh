@@ -61,7 +61,7 @@ for project in "${projects[@]}"; do
   good=$((total - bad - skips - not_run)); [ "$good" -ge 0 ] || good=0
   passed=$((passed + good)) failed=$((failed + bad)) skipped=$((skipped + skips))
   echo "$name: $good passed, $bad failed, $skips skipped ($((SECONDS - started)) s)"
-  [ "$bad" = 0 ] || grep -A 25 '\[FAIL\]' "$log"
+  [ "$bad" = 0 ] || sed -n -e '/\[FAIL\]/,/^  Finished:/{/^  Finished:/d;p}' "$log" | head -n 400
 done
 
 section() { # title, mark, lines after it
