@@ -164,7 +164,7 @@ public sealed class PartnerGrpcServiceTests : IAsyncLifetime
         Assert.Equal("J", partner.GetProperty("partner").GetProperty("displayName").GetString());
         await AppendAsync(3);
         var messages = await http.GetFromJsonAsync<JsonElement>("v1/partners/json/messages?from_sequence=2&page_size=1", Cancellation);
-        Assert.Equal("2", Assert.Single(messages.GetProperty("messages").EnumerateArray()).GetProperty("sequence").GetString());
+        Assert.Equal(2, Assert.Single(messages.GetProperty("messages").EnumerateArray()).GetProperty("sequence").GetInt64());
     }
 
     private async Task<CreatePartnerResponse> CreateAsync(string partnerId, string requestId = "", params string[] languages)
