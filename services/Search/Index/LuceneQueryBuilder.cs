@@ -15,9 +15,9 @@ namespace Storyline.Search.Index;
 internal sealed class LuceneQueryBuilder(
     NewsAnalyzer analyzer, Func<string, Query, IReadOnlyList<string>, IReadOnlyCollection<string>> entities, IReadOnlyDictionary<string, string> stories)
 {
-    private const float TitleBoost = 1.5f;
+    private const float TitleBoost = 0.5f;
     private const float PairBoost = 0.25f;
-    private const int PairSlop = 8;
+    private const int PairSlop = 4;
 
     /// <summary>Pairs cost more than words, and beyond a sentence add nothing.</summary>
     private const int MaxPairs = 16;
