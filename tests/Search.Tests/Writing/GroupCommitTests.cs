@@ -76,9 +76,9 @@ public sealed class GroupCommitTests
         var two = commit.WriteAsync(2, impatient.Token);
         var three = commit.WriteAsync(3, Cancellation);
         await impatient.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => two);
         first.SetResult();
 
         Assert.Equal((1, 3), (await one, await three));
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => two);
     }
 }
