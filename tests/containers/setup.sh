@@ -46,10 +46,17 @@ if ! command -v docker >/dev/null || ! answers; then
   start_daemon || skip "dockerd cannot be started"
 fi
 
-build() { # image, then the arguments of docker build
-  local image=$1 log; log=$(mktemp "${TMPDIR:-/tmp}/storyline-build.XXXXXX"); shift
+# What a stand-in is made of; one that was made of something else is made anew.
+recipe() { cat "$1"/* | sha256sum | cut -c 1-16; }
+present() { # folder, image
+  local made_of; made_of=$(docker image inspect --format '{{index .Config.Labels "storyline.standin"}}' "$2" 2>/dev/null) || return 1
+  [ -z "$made_of" ] || [ "$made_of" = "$(recipe "$1")" ]
+}
+
+build() { # folder, image, then the arguments of docker build
+  local folder=$1 image=$2 log; log=$(mktemp "${TMPDIR:-/tmp}/storyline-build.XXXXXX"); shift 2
   say "building a stand-in for $image"
-  DOCKER_BUILDKIT=0 docker build --network host -t "$image" "$@" >"$log" 2>&1 || { say "building $image failed, see $log"; tail -n 5 "$log"; return 1; }
+  DOCKER_BUILDKIT=0 docker build --network host --label "storyline.standin=$(recipe "$folder")" -t "$image" "$@" >"$log" 2>&1 || { say "building $image failed, see $log"; tail -n 5 "$log"; return 1; }
   rm -f "$log"
 }
 
@@ -59,18 +66,19 @@ dotnet_context() {
   tar -c --dereference -C "$PWD/dotnet" Dockerfile -C /etc/ssl/certs ca-certificates.crt -C "$folder" "$@" --transform 's,^\./,dotnet/,' .
 }
 
-standin() { # name, image
+standin() { # name, folder, image
   case $1 in
-    sdk) dotnet_context | build "$2" --target sdk - ;;
-    runtime) dotnet_context --exclude=./sdk --exclude=./packs --exclude=./templates --exclude=./sdk-manifests | build "$2" --target runtime - ;;
-    *) build "$2" "$1" ;;
+    sdk) dotnet_context | build "$2" "$3" --target sdk - ;;
+    runtime) dotnet_context --exclude=./sdk --exclude=./packs --exclude=./templates --exclude=./sdk-manifests | build "$2" "$3" --target runtime - ;;
+    *) build "$2" "$3" "$2" ;;
   esac
 }
 
 builds=()
 for pair in "rabbitmq=$RABBITMQ_IMAGE" "redis=$REDIS_IMAGE" "postgres=$POSTGRES_IMAGE" "sdk=$DOTNET_SDK_IMAGE" "runtime=$DOTNET_RUNTIME_IMAGE"; do
   name=${pair%%=*} image=${pair#*=}
-  docker image inspect "$image" >/dev/null 2>&1 && continue
+  case $name in sdk | runtime) folder=dotnet ;; *) folder=$name ;; esac
+  present "$folder" "$image" && continue
   timeout "${STORYLINE_PULL_TIMEOUT:-300}" docker pull -q "$image" >/dev/null 2>&1 && { say "pulled $image"; continue; }
   if ! docker image inspect storyline-standin/debian:trixie >/dev/null 2>&1; then
     [ "$(id -u)" = 0 ] || skip "$image cannot be pulled, and building a stand-in takes root"
@@ -78,7 +86,7 @@ for pair in "rabbitmq=$RABBITMQ_IMAGE" "redis=$REDIS_IMAGE" "postgres=$POSTGRES_
     say "no registry answers: building a Debian base for the stand-ins"
     base/build.sh || skip "the base of the stand-ins cannot be built"
   fi
-  standin "$name" "$image" & builds+=($!)
+  standin "$name" "$folder" "$image" & builds+=($!)
 done
 for build in ${builds[@]+"${builds[@]}"}; do wait "$build" || true; done
 
