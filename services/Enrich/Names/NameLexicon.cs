@@ -1,6 +1,5 @@
 using System.Collections.Frozen;
 using System.Reflection;
-using Storyline.Enrich.Text;
 
 namespace Storyline.Enrich.Names;
 

@@ -1,3 +1,6 @@
+using System.Buffers;
+using System.Runtime.InteropServices;
+
 namespace Storyline.Enrich.Quotes;
 
 /// <summary>Text between quotation marks. Offsets count UTF-16 code units and leave the marks out.</summary>
@@ -6,6 +9,7 @@ namespace Storyline.Enrich.Quotes;
 /// <param name="MarkStart">The opening mark.</param>
 /// <param name="MarkEnd">After the closing mark.</param>
 /// <param name="IsOpen">No closing mark before the paragraph ends: the utterance goes on in the next one.</param>
+[StructLayout(LayoutKind.Auto)]
 public readonly record struct QuotedSpan(int Start, int End, int MarkStart, int MarkEnd, bool IsOpen);
 
 /// <summary>
@@ -14,6 +18,8 @@ public readonly record struct QuotedSpan(int Start, int End, int MarkStart, int 
 /// </summary>
 public static class QuotationMarks
 {
+    private static readonly SearchValues<char> DoubleMarks = SearchValues.Create("“”\"„«»「");
+
     /// <summary>The outermost quotations in text order.</summary>
     public static List<QuotedSpan> Find(string text)
     {
@@ -32,7 +38,7 @@ public static class QuotationMarks
 
     private static void FindInParagraph(string text, int start, int end, List<QuotedSpan> spans)
     {
-        var hasDouble = text.AsSpan(start, end - start).ContainsAny(['“', '”', '"', '„', '«', '»', '「']);
+        var hasDouble = text.AsSpan(start, end - start).ContainsAny(DoubleMarks);
         var i = start;
         while (i < end)
         {

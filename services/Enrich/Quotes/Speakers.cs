@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Storyline.Contracts;
 using Storyline.Enrich.Names;
 using Storyline.Enrich.Text;
@@ -11,6 +12,7 @@ namespace Storyline.Enrich.Quotes;
 /// <param name="SpeakerLength">Number of code units.</param>
 /// <param name="Cue">The verb.</param>
 /// <param name="CueToken">Index of the verb's token.</param>
+[StructLayout(LayoutKind.Auto)]
 public readonly record struct Attribution(string? Speaker, DocumentEntity? Entity, int SpeakerStart, int SpeakerLength, string? Cue, int CueToken);
 
 /// <summary>Resolves the subjects of verbs of saying in one document.</summary>

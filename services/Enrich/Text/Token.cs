@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Storyline.Enrich.Text;
 
 /// <summary>What a <see cref="Token"/> is made of.</summary>
@@ -12,6 +14,7 @@ public enum TokenKind
 /// <param name="Start">First code unit.</param>
 /// <param name="Length">Number of code units, at least 1.</param>
 /// <param name="Kind">What it is made of.</param>
+[StructLayout(LayoutKind.Auto)]
 public readonly record struct Token(int Start, int Length, TokenKind Kind)
 {
     /// <summary>The code unit after the last one.</summary>
@@ -21,4 +24,5 @@ public readonly record struct Token(int Start, int Length, TokenKind Kind)
 /// <summary>A run of tokens, half open.</summary>
 /// <param name="FirstToken">Index of the first token.</param>
 /// <param name="EndToken">Index after the last token.</param>
+[StructLayout(LayoutKind.Auto)]
 public readonly record struct TokenRange(int FirstToken, int EndToken);
