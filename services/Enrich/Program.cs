@@ -1,2 +1,4 @@
-// Placeholder entry point; the module arrives with the service.
-return 0;
+using Storyline.Enrich;
+using Storyline.Hosting;
+
+return await StorylineHost.RunAsync(args, new EnrichModule());

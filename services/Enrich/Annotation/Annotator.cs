@@ -58,7 +58,7 @@ public sealed class Annotator
             WireCredits = content.WireCredits,
             Entities = [.. annotation.Entities.Take(MaxStoredEntities).Select(e =>
                 new NamedEntity(e.Key, e.Type, e.Name, [.. e.Spellings.Take(MaxSpellings).Select(s => s.Text)], e.Salience, ""))],
-            Quotes = [.. annotation.Quotes.SelectMany((quote, index) => Sentences(content.Body, quote, index))],
+            Quotes = [.. annotation.Quotes.SelectMany((quote, index) => Sentences(content.Body, quote, index, SpeakerIndex(annotation, quote)))],
             Keywords = annotation.Keywords,
         };
         return (annotation, features);
@@ -75,8 +75,21 @@ public sealed class Annotator
         return (analyzedTitle, analyzedBody, new TextAnnotation(entities, quotes, _keywords.Extract(analyzedTitle, analyzedBody, entities)));
     }
 
+    private static int SpeakerIndex(TextAnnotation annotation, FoundQuote quote)
+    {
+        for (var i = 0; i < Math.Min(annotation.Entities.Count, MaxStoredEntities); i++)
+        {
+            if (ReferenceEquals(annotation.Entities[i], quote.SpeakerEntity))
+            {
+                return i;
+            }
+        }
+
+        return -1;
+    }
+
     // One utterance may be quoted whole here and sentence by sentence there: sentences are what is compared.
-    private static IEnumerable<QuotedSentence> Sentences(string body, FoundQuote quote, int index)
+    private static IEnumerable<QuotedSentence> Sentences(string body, FoundQuote quote, int index, int speaker)
     {
         if (quote.Kind == QuoteKind.Indirect)
         {
@@ -86,7 +99,7 @@ public sealed class Annotator
         var text = new AnalyzedText(body.Substring(quote.Start, quote.Length));
         foreach (var sentence in text.Sentences)
         {
-            yield return new QuotedSentence(text.Substring(sentence.FirstToken, sentence.EndToken - 1), quote.Speaker, null, index);
+            yield return new QuotedSentence(text.Substring(sentence.FirstToken, sentence.EndToken - 1), quote.Speaker, speaker, index);
         }
     }
 }

@@ -23,6 +23,9 @@ public sealed class KnownEntity(string entityId, EntityType type, string name, l
     /// <summary>Articles by spelling.</summary>
     public Dictionary<string, long> Spellings { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>Spellings whose counts changed.</summary>
+    public HashSet<string> ChangedSpellings { get; } = new(StringComparer.Ordinal);
+
     /// <summary>Sets the canonical name: a whole name before a surname, then the most frequent, then the longest spelling.</summary>
     public void Rename(string proposed)
     {
@@ -149,6 +152,7 @@ public sealed class EntityDirectory
         foreach (var spelling in spellings)
         {
             entity.Spellings[spelling] = entity.Spellings.GetValueOrDefault(spelling) + articles;
+            entity.ChangedSpellings.Add(spelling);
             Index(entity, SpellingKey(entity.Type, spelling));
         }
 

@@ -46,6 +46,22 @@ public sealed class QuotationGroups
         }
     }
 
+    /// <summary>Puts an article with resolved speakers in the place of the same article; its quotes' words are the same.</summary>
+    public void Replace(ArticleFeatures before, ArticleFeatures after)
+    {
+        var quotes = before.Quotes.Zip(after.Quotes).ToDictionary(q => (object)q.First, q => q.Second, ReferenceEqualityComparer.Instance);
+        foreach (var group in _groups)
+        {
+            for (var i = 0; i < group.Wordings.Count; i++)
+            {
+                if (ReferenceEquals(group.Wordings[i].Article, before))
+                {
+                    group.Wordings[i] = new Wording(after, quotes[group.Wordings[i].Quote]);
+                }
+            }
+        }
+    }
+
     /// <summary>The utterance that a quote of an article went to.</summary>
     public string? IdOf(string articleId, int quoteIndex) => _groups.Find(g => g.Wordings.Exists(w => w.Article.ArticleId == articleId && w.Quote.QuoteIndex == quoteIndex))?.QuotationId;
 

@@ -17,11 +17,12 @@ public static class Wordings
         var measure = Measure(group, independent);
         var speaker = group.Wordings
             .Where(w => w.Quote.Speaker is not null)
-            .GroupBy(w => (w.Quote.SpeakerEntityId, Key: w.Quote.SpeakerEntityId is null ? w.Quote.Speaker : null))
-            .OrderByDescending(g => g.Count()).ThenByDescending(g => g.Key.SpeakerEntityId is not null)
-            .FirstOrDefault()?.First().Quote;
+            .Select(w => (Entity: w.Quote.SpeakerEntity < 0 ? null : w.Article.Entities[w.Quote.SpeakerEntity], Name: w.Quote.Speaker))
+            .GroupBy(s => s.Entity?.EntityId ?? s.Name, StringComparer.Ordinal)
+            .OrderByDescending(g => g.Count()).ThenByDescending(g => g.First().Entity is not null)
+            .FirstOrDefault()?.MaxBy(s => s.Name!.Length);
         return new Quotation(
-            group.QuotationId, speaker?.Speaker, speaker?.SpeakerEntityId,
+            group.QuotationId, speaker?.Name, speaker?.Entity?.EntityId,
             [.. group.Wordings.Select(w => new QuotationVariant(w.Article.ArticleId, w.Quote.Text, IsAltered(Plain(w.Quote.Text), measure)))]);
     }
 

@@ -19,9 +19,9 @@ public sealed record NamedEntity(string Key, EntityType Type, string Name, strin
 /// <summary>A quoted sentence, or quoted part of one.</summary>
 /// <param name="Text">The words.</param>
 /// <param name="Speaker">Who said it, if known.</param>
-/// <param name="SpeakerEntityId">The speaker's entity, once resolved.</param>
+/// <param name="SpeakerEntity">Index of the speaker in the article's entities; -1 when it is none of them.</param>
 /// <param name="QuoteIndex">Index of the quote in the article's list that it belongs to.</param>
-public sealed record QuotedSentence(string Text, string? Speaker, string? SpeakerEntityId, int QuoteIndex);
+public sealed record QuotedSentence(string Text, string? Speaker, int SpeakerEntity, int QuoteIndex);
 
 /// <summary>All that clustering, tellings and quotations need of an article revision: a pure function of its content.</summary>
 public sealed record ArticleFeatures

@@ -29,6 +29,8 @@ public sealed class StoryClusterer(StoryOptions options, DocumentFrequencies bac
     private const int CandidateArticles = 60;
     private const int CandidateStories = 16;
     private const int ComparedMembers = 24;
+    private const double NameFloor = 0.4;
+    private const double NameAgreement = 0.2;
 
     private readonly Dictionary<string, Story> _stories = new(StringComparer.Ordinal);
     private readonly Dictionary<string, WindowArticle> _articles = new(StringComparer.Ordinal);
@@ -90,6 +92,13 @@ public sealed class StoryClusterer(StoryOptions options, DocumentFrequencies bac
         Rebuild(story);
         Touch(story, features.Time);
         return article;
+    }
+
+    /// <summary>Notes the entities that an article's names were resolved to; the story's quotations learn their speakers.</summary>
+    public void Resolve(WindowArticle article, ArticleFeatures resolved)
+    {
+        article.Story!.Quotations.Replace(article.Features, resolved);
+        article.Features = resolved;
     }
 
     /// <summary>Takes in a story, its features weighted, as another process, or an earlier one, left it; replaces what the window held of it.</summary>
@@ -245,9 +254,14 @@ public sealed class StoryClusterer(StoryOptions options, DocumentFrequencies bac
     private double Similarity(WindowArticle a, WindowArticle b)
     {
         var words = Cosine(a.Words, b.Words);
-        var similarity = a.Names.Length == 0 || b.Names.Length == 0
-            ? words
-            : ((1 - options.NameShare) * words) + (options.NameShare * Cosine(a.Names, b.Names));
+        var similarity = words;
+        if (a.Names.Length > 0 && b.Names.Length > 0)
+        {
+            // Different people in different places are another event, however alike the words ("a bridge is closed").
+            var names = Cosine(a.Names, b.Names);
+            similarity = (((1 - options.NameShare) * words) + (options.NameShare * names)) * Math.Min(1, NameFloor + (names / NameAgreement));
+        }
+
         return a.Features.PublishTime is { } left && b.Features.PublishTime is { } right
             ? similarity * Math.Exp(-(left - right).Duration() / options.Decay)
             : similarity;
