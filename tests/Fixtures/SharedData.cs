@@ -27,16 +27,6 @@ public static class SharedData
     }
 
     /// <summary>Beside the repository, and beside the folder that holds it when it is one of several working copies.</summary>
-    private static IEnumerable<string> BesideRepository()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(System.IO.Path.Combine(folder.FullName, "Platform.sln")))
-        {
-            folder = folder.Parent;
-        }
-
-        return folder is null
-            ? []
-            : [System.IO.Path.Combine(folder.FullName, "..", "shared"), System.IO.Path.Combine(folder.FullName, "..", "..", "shared")];
-    }
+    private static string[] BesideRepository() =>
+        [System.IO.Path.Combine(Repository.Root, "..", "shared"), System.IO.Path.Combine(Repository.Root, "..", "..", "shared")];
 }
