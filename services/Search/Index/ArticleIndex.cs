@@ -76,7 +76,11 @@ public sealed class ArticleIndex : IDisposable
             return;
         }
 
-        ArticleIndexLog.Rebuilt(_logger, _path, reason ?? "it is ahead of its database");
+        if (System.IO.Directory.Exists(_path))
+        {
+            ArticleIndexLog.Rebuilt(_logger, _path, reason ?? "it is ahead of its database");
+        }
+
         Close();
         if (System.IO.Directory.Exists(_path))
         {
