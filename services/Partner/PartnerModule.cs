@@ -37,7 +37,8 @@ public sealed class PartnerModule : IServiceModule
     public void ConfigureBus(IBusEndpoints endpoints)
     {
         ArgumentNullException.ThrowIfNull(endpoints);
-        var settings = new EndpointSettings { Prefetch = 32, Concurrency = 4 };
+        // Many at a time: they share write transactions.
+        var settings = new EndpointSettings { Prefetch = 128, Concurrency = 64 };
         endpoints.Consume<ArticleEnrichedConsumer>("partner.enriched", settings);
         endpoints.Consume<StoryChangedConsumer>("partner.stories", settings);
     }

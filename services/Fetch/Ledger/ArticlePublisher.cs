@@ -3,6 +3,7 @@ using System.Text.Json;
 using MassTransit;
 using Storyline.Contracts;
 using Storyline.Fetch.Captures;
+using Storyline.Hosting.Storage;
 
 namespace Storyline.Fetch.Ledger;
 

@@ -1,4 +1,5 @@
 using Storyline.Fetch.Captures;
+using Storyline.Hosting.Storage;
 
 namespace Storyline.Fetch.Ledger;
 

@@ -1,5 +1,6 @@
 using MassTransit;
 using Storyline.Contracts;
+using Storyline.Hosting.Storage;
 
 namespace Storyline.Fetch.Ledger;
 

@@ -1,4 +1,6 @@
 using System.Data.Common;
+using System.Globalization;
+using System.Text;
 using Dapper;
 using Storyline.Hosting.Storage;
 using Storyline.Partner.Partners;
@@ -9,13 +11,28 @@ namespace Storyline.Partner.Delivery;
 /// The log of each partner: what it is to receive, in the order of its sequence numbers. The log is the outbox too: a number is given and
 /// its message stored in one transaction, and the broker gets it afterwards.
 /// </summary>
-/// <param name="database">The partner service's database.</param>
-/// <param name="confirmAtOnce">True where no broker is configured: the log alone is the delivery.</param>
-/// <param name="time">The clock.</param>
-public sealed class DeliveryStore(Database database, bool confirmAtOnce, TimeProvider time)
+public sealed class DeliveryStore : IAsyncDisposable
 {
+    private const int MaxBatch = 64;
+
     private const string MessageColumns =
         "sequence AS Sequence, message_id AS MessageId, routing_key AS RoutingKey, ninjs AS Ninjs, traceparent AS TraceParent, create_time AS CreateTime";
+
+    private readonly Database _database;
+    private readonly bool _confirmAtOnce;
+    private readonly TimeProvider _time;
+    private readonly GroupCommit<Announcement, int> _appends;
+
+    /// <param name="database">The partner service's database.</param>
+    /// <param name="confirmAtOnce">True where no broker is configured: the log alone is the delivery.</param>
+    /// <param name="time">The clock.</param>
+    public DeliveryStore(Database database, bool confirmAtOnce, TimeProvider time)
+    {
+        _database = database;
+        _confirmAtOnce = confirmAtOnce;
+        _time = time;
+        _appends = new GroupCommit<Announcement, int>(AppendAsync, MaxBatch);
+    }
 
     /// <summary>
     /// Appends one message to the log of each partner that may receive it, unless this or a higher version of the subject was appended
@@ -24,12 +41,12 @@ public sealed class DeliveryStore(Database database, bool confirmAtOnce, TimePro
     /// <param name="subject">What the message is about.</param>
     /// <param name="traceParent">W3C traceparent of its handling.</param>
     /// <param name="render">The ninjs JSON that a partner with that entitlement may receive; null for nothing. Called in the transaction.</param>
-    /// <param name="cancellationToken">Stops it.</param>
+    /// <param name="cancellationToken">Ends the waiting; the message may be appended all the same, which a redelivery then finds.</param>
     /// <returns>How many partners the message goes to.</returns>
     public async Task<int> AppendAsync(
         Subject subject, string? traceParent, Func<Entitlement, string?> render, CancellationToken cancellationToken)
     {
-        await using (var reading = await database.OpenAsync(cancellationToken))
+        await using (var reading = await _database.OpenAsync(cancellationToken))
         {
             if (await reading.ExecuteScalarAsync<long>(new CommandDefinition(
                 "SELECT COUNT(*) FROM partners", cancellationToken: cancellationToken)) == 0)
@@ -38,14 +55,16 @@ public sealed class DeliveryStore(Database database, bool confirmAtOnce, TimePro
             }
         }
 
-        return await database.WriteAsync(
-            (connection, transaction) => AppendAsync(connection, transaction, subject, traceParent, render, cancellationToken), cancellationToken);
+        return await _appends.AddAsync(new Announcement(subject, traceParent, render), cancellationToken);
     }
+
+    /// <summary>Commits what waits, then ends.</summary>
+    public ValueTask DisposeAsync() => _appends.DisposeAsync();
 
     /// <summary>How far delivery to a partner has come; null when there is no such partner.</summary>
     public async Task<DeliveryState?> FindStateAsync(string partnerId, CancellationToken cancellationToken)
     {
-        await using var connection = await database.OpenAsync(cancellationToken);
+        await using var connection = await _database.OpenAsync(cancellationToken);
         return await connection.QuerySingleOrDefaultAsync<DeliveryState>(new CommandDefinition(
             """
             SELECT last_sequence AS LastSequence, confirmed_sequence AS ConfirmedSequence, confirm_time AS ConfirmTime
@@ -57,14 +76,14 @@ public sealed class DeliveryStore(Database database, bool confirmAtOnce, TimePro
     /// <summary>Up to <paramref name="count"/> messages from a sequence number on; those before the oldest kept are absent.</summary>
     public async Task<IReadOnlyList<OutgoingMessage>> ListAsync(string partnerId, long fromSequence, int count, CancellationToken cancellationToken)
     {
-        await using var connection = await database.OpenAsync(cancellationToken);
+        await using var connection = await _database.OpenAsync(cancellationToken);
         return await ListAsync(connection, null, partnerId, fromSequence, count, cancellationToken);
     }
 
     /// <summary>Partners that have messages which the broker does not have yet.</summary>
     public async Task<IReadOnlyList<string>> ListUnconfirmedPartnersAsync(CancellationToken cancellationToken)
     {
-        await using var connection = await database.OpenAsync(cancellationToken);
+        await using var connection = await _database.OpenAsync(cancellationToken);
         return [.. await connection.QueryAsync<string>(new CommandDefinition(
             "SELECT partner_id FROM partners WHERE confirmed_sequence < last_sequence ORDER BY partner_id", cancellationToken: cancellationToken))];
     }
@@ -78,7 +97,7 @@ public sealed class DeliveryStore(Database database, bool confirmAtOnce, TimePro
     public Task<bool> PublishNextAsync(
         string partnerId, int count, Func<IReadOnlyList<OutgoingMessage>, Task<int>> publish, CancellationToken cancellationToken) =>
         // The lock is the transaction's, which stays open while the broker is asked: a replica that dies lets go of it at once.
-        database.WriteAsync(
+        _database.WriteAsync(
             async (connection, transaction) =>
             {
                 var confirmed = await connection.QuerySingleOrDefaultAsync<long?>(new CommandDefinition(
@@ -107,7 +126,7 @@ public sealed class DeliveryStore(Database database, bool confirmAtOnce, TimePro
     /// <summary>Removes confirmed messages that are older than <paramref name="keepFor"/> or beyond the newest <paramref name="keepMessages"/>.</summary>
     /// <returns>How many were removed.</returns>
     public Task<int> TrimAsync(TimeSpan keepFor, int keepMessages, CancellationToken cancellationToken) =>
-        database.WriteAsync(
+        _database.WriteAsync(
             (connection, transaction) => connection.ExecuteAsync(new CommandDefinition(
                 """
                 DELETE FROM messages
@@ -119,60 +138,106 @@ public sealed class DeliveryStore(Database database, bool confirmAtOnce, TimePro
                 cancellationToken: cancellationToken)),
             cancellationToken);
 
-    private async Task<int> AppendAsync(
-        DbConnection connection, DbTransaction transaction, Subject subject, string? traceParent, Func<Entitlement, string?> render,
-        CancellationToken cancellationToken)
-    {
-        // Holds the subject's row until the commit: the same article handled twice at once is handled one after the other.
-        var isNew = await connection.ExecuteAsync(new CommandDefinition(
-            """
-            INSERT INTO subjects (kind, subject_id, version) VALUES (@Kind, @SubjectId, @Version)
-            ON CONFLICT (kind, subject_id) DO UPDATE SET version = excluded.version WHERE subjects.version < excluded.version
-            """,
-            new { subject.Kind, subject.SubjectId, subject.Version }, transaction, cancellationToken: cancellationToken));
-        if (isNew == 0)
+    /// <summary>
+    /// Appends a batch in one transaction. Under the lock one replica at a time gives numbers: they become visible in their order, and those that a
+    /// failed transaction had given are given again.
+    /// </summary>
+    private Task<IReadOnlyList<int>> AppendAsync(IReadOnlyList<Announcement> batch) => _database.WriteAsync<IReadOnlyList<int>>(
+        async (connection, transaction) =>
         {
-            return 0;
-        }
-
-        var appended = 0;
-
-        // In the order of ids, so that two transactions never wait for each other's partner.
-        foreach (var partner in await PartnerStore.AllAsync(connection, transaction, cancellationToken))
-        {
-            if (!partner.Entitlement.AdmitsLanguage(subject.Language) || render(partner.Entitlement) is not { } ninjs)
-            {
-                continue;
-            }
-
-            // Holds the partner's row until the commit: the next number is given only once this one is stored or given back.
+            var partners = await PartnerStore.AllAsync(connection, transaction);
+            var logs = partners.ToDictionary(partner => partner.Account.PartnerId, _ => new List<(int Item, OutgoingMessage Message)>(), StringComparer.Ordinal);
             var now = Now();
-            var sequence = await connection.QuerySingleOrDefaultAsync<long?>(new CommandDefinition(
-                """
-                UPDATE partners SET
-                    last_sequence = last_sequence + 1,
-                    confirmed_sequence = CASE WHEN @confirm = 1 THEN last_sequence + 1 ELSE confirmed_sequence END,
-                    confirm_time = CASE WHEN @confirm = 1 THEN @now ELSE confirm_time END
-                WHERE partner_id = @PartnerId
-                RETURNING last_sequence
-                """,
-                new { partner.PartnerId, confirm = confirmAtOnce ? 1 : 0, now }, transaction, cancellationToken: cancellationToken));
-            if (sequence is null)
+            foreach (var item in await NewAsync(connection, transaction, batch))
             {
-                continue; // Deleted in the meantime.
+                var (subject, traceParent, render) = batch[item];
+                foreach (var (partner, last) in partners)
+                {
+                    if (partner.Entitlement.AdmitsLanguage(subject.Language) && render(partner.Entitlement) is { } ninjs)
+                    {
+                        var log = logs[partner.PartnerId];
+                        log.Add((item, new OutgoingMessage(
+                            last + log.Count + 1, subject.MessageId, subject.RoutingKey(partner.PartnerId), ninjs, traceParent, now)));
+                    }
+                }
             }
 
-            await connection.ExecuteAsync(new CommandDefinition(
-                """
-                INSERT INTO messages (partner_id, sequence, message_id, routing_key, ninjs, traceparent, create_time)
-                VALUES (@PartnerId, @sequence, @MessageId, @routingKey, @ninjs, @traceParent, @now)
+            var appended = new int[batch.Count];
+            foreach (var (partner, last) in partners)
+            {
+                var log = logs[partner.PartnerId];
+                if (log.Count > 0 && await AppendAsync(connection, transaction, partner.PartnerId, last, [.. log.Select(entry => entry.Message)], now))
+                {
+                    log.ForEach(entry => appended[entry.Item]++);
+                }
+            }
+
+            return appended;
+        },
+        CancellationToken.None,
+        lockName: "sequences");
+
+    /// <summary>Notes the versions of a batch, and tells which of its items are higher than what was noted before; in their order.</summary>
+    private static async Task<IReadOnlyList<int>> NewAsync(DbConnection connection, DbTransaction transaction, IReadOnlyList<Announcement> batch)
+    {
+        var fresh = new List<int>();
+
+        // One statement for all, unless a subject occurs twice: a statement may change a row only once.
+        for (var left = Enumerable.Range(0, batch.Count).ToList(); left.Count > 0;)
+        {
+            var now = left.DistinctBy(item => (batch[item].Subject.Kind, batch[item].Subject.SubjectId)).ToList();
+            left = [.. left.Except(now)];
+            var rows = new StringBuilder();
+            var parameters = new DynamicParameters();
+            foreach (var item in now)
+            {
+                rows.Append(CultureInfo.InvariantCulture, $"{(rows.Length == 0 ? "" : ",")}(@k{item}, @i{item}, @v{item})");
+                parameters.Add($"k{item}", batch[item].Subject.Kind);
+                parameters.Add($"i{item}", batch[item].Subject.SubjectId);
+                parameters.Add($"v{item}", batch[item].Subject.Version);
+            }
+
+            var raised = (await connection.QueryAsync<(string, string)>(
+                $"""
+                INSERT INTO subjects (kind, subject_id, version) VALUES {rows}
+                ON CONFLICT (kind, subject_id) DO UPDATE SET version = excluded.version WHERE subjects.version < excluded.version
+                RETURNING kind, subject_id
                 """,
-                new { partner.PartnerId, sequence, subject.MessageId, routingKey = subject.RoutingKey(partner.PartnerId), ninjs, traceParent, now },
-                transaction, cancellationToken: cancellationToken));
-            appended++;
+                parameters, transaction)).ToHashSet();
+            fresh.AddRange(now.Where(item => raised.Contains((batch[item].Subject.Kind, batch[item].Subject.SubjectId))));
         }
 
-        return appended;
+        return [.. fresh.Order()];
+    }
+
+    /// <returns>False when the partner was deleted in the meantime.</returns>
+    private async Task<bool> AppendAsync(
+        DbConnection connection, DbTransaction transaction, string partnerId, long last, IReadOnlyList<OutgoingMessage> messages, long now)
+    {
+        var isThere = await connection.ExecuteAsync(
+            $"UPDATE partners SET last_sequence = @next{(_confirmAtOnce ? ", confirmed_sequence = @next, confirm_time = @now" : "")} WHERE partner_id = @partnerId AND last_sequence = @last",
+            new { partnerId, last, next = messages[^1].Sequence, now }, transaction) == 1;
+        if (!isThere)
+        {
+            return false;
+        }
+
+        // One statement: a batch costs one round trip per partner.
+        var rows = new StringBuilder();
+        var parameters = new DynamicParameters(new { partnerId, now });
+        for (var i = 0; i < messages.Count; i++)
+        {
+            rows.Append(CultureInfo.InvariantCulture, $"{(i == 0 ? "" : ",")}(@partnerId, @s{i}, @m{i}, @r{i}, @n{i}, @t{i}, @now)");
+            parameters.Add($"s{i}", messages[i].Sequence);
+            parameters.Add($"m{i}", messages[i].MessageId);
+            parameters.Add($"r{i}", messages[i].RoutingKey);
+            parameters.Add($"n{i}", messages[i].Ninjs);
+            parameters.Add($"t{i}", messages[i].TraceParent);
+        }
+
+        await connection.ExecuteAsync(
+            $"INSERT INTO messages (partner_id, sequence, message_id, routing_key, ninjs, traceparent, create_time) VALUES {rows}", parameters, transaction);
+        return true;
     }
 
     private static async Task<IReadOnlyList<OutgoingMessage>> ListAsync(
@@ -184,5 +249,7 @@ public sealed class DeliveryStore(Database database, bool confirmAtOnce, TimePro
             """,
             new { partnerId, fromSequence, count }, transaction, cancellationToken: cancellationToken))];
 
-    private long Now() => time.GetUtcNow().ToUnixTimeMilliseconds();
+    private long Now() => _time.GetUtcNow().ToUnixTimeMilliseconds();
+
+    private sealed record Announcement(Subject Subject, string? TraceParent, Func<Entitlement, string?> Render);
 }

@@ -9,7 +9,7 @@ namespace Storyline.Partner.Partners;
 public sealed class PartnerStore([FromKeyedServices(PartnerModule.ServiceName)] Database database)
 {
     private const string Columns =
-        "partner_id AS PartnerId, display_name AS DisplayName, languages AS Languages, source_ids AS SourceIds, create_time AS CreateTime";
+        "partner_id AS PartnerId, display_name AS DisplayName, languages AS Languages, source_ids AS SourceIds, create_time AS CreateTime, last_sequence AS LastSequence";
 
     /// <summary>
     /// Adds a partner and returns it; the partner that an earlier call with the same <paramref name="requestId"/> added;
@@ -85,16 +85,14 @@ public sealed class PartnerStore([FromKeyedServices(PartnerModule.ServiceName)] 
             },
             cancellationToken);
 
-    /// <summary>Every partner, in the order of ids, as the transaction sees them.</summary>
-    internal static async Task<IReadOnlyList<PartnerAccount>> AllAsync(
-        DbConnection connection, DbTransaction transaction, CancellationToken cancellationToken)
+    /// <summary>Every partner with the last sequence number that it was given, as the transaction sees them.</summary>
+    internal static async Task<IReadOnlyList<(PartnerAccount Account, long LastSequence)>> AllAsync(DbConnection connection, DbTransaction transaction)
     {
-        var rows = await connection.QueryAsync<Row>(new CommandDefinition(
-            $"SELECT {Columns} FROM partners ORDER BY partner_id", transaction: transaction, cancellationToken: cancellationToken));
-        return [.. rows.Select(row => row.ToAccount())];
+        var rows = await connection.QueryAsync<Row>($"SELECT {Columns} FROM partners", transaction: transaction);
+        return [.. rows.Select(row => (row.ToAccount(), row.LastSequence))];
     }
 
-    private sealed record Row(string PartnerId, string DisplayName, string Languages, string SourceIds, long CreateTime)
+    private sealed record Row(string PartnerId, string DisplayName, string Languages, string SourceIds, long CreateTime, long LastSequence)
     {
         public PartnerAccount ToAccount() => new(
             PartnerId, DisplayName,

@@ -28,17 +28,27 @@ public abstract class DeliveryStoreTests : IAsyncLifetime
 {
     private readonly FakeTimeProvider _time = new(Samples.Published);
     private Database? _database;
+    private DeliveryStore? _store;
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    private DeliveryStore Store => new(_database!, confirmAtOnce: false, _time);
+    private DeliveryStore Store => _store!;
 
     private PartnerStore Partners => new(_database!);
 
-    public async ValueTask InitializeAsync() => _database = await CreateDatabaseAsync();
+    public async ValueTask InitializeAsync()
+    {
+        _database = await CreateDatabaseAsync();
+        _store = new DeliveryStore(_database, confirmAtOnce: false, _time);
+    }
 
     public virtual async ValueTask DisposeAsync()
     {
+        if (_store is not null)
+        {
+            await _store.DisposeAsync();
+        }
+
         if (_database is not null)
         {
             await _database.DisposeAsync();
@@ -125,10 +135,13 @@ public abstract class DeliveryStoreTests : IAsyncLifetime
         await AddAsync("a");
         await AddAsync("b");
 
-        // Every article comes twice, at the same time.
-        var articles = Enumerable.Range(0, 200).Select(number => $"a{number % 100}");
+        await using var other = new DeliveryStore(_database!, confirmAtOnce: false, _time);
+
+        // Every article comes twice at the same time, half of them to the other replica.
         await Parallel.ForEachAsync(
-            articles, new ParallelOptions { MaxDegreeOfParallelism = 16, CancellationToken = Cancellation }, async (article, _) => await AppendAsync(article, 1));
+            Enumerable.Range(0, 400), new ParallelOptions { MaxDegreeOfParallelism = 32, CancellationToken = Cancellation },
+            async (number, _) => await (number % 2 == 0 ? Store : other).AppendAsync(
+                new Subject(Subject.Article, $"a{number / 2 % 100}", 1, "en"), null, _ => "{}", Cancellation));
 
         foreach (var partner in new[] { "a", "b" })
         {
@@ -142,7 +155,7 @@ public abstract class DeliveryStoreTests : IAsyncLifetime
     public async Task AppendAsync_WithoutBroker_IsConfirmedAtOnce()
     {
         await AddAsync("all");
-        var embedded = new DeliveryStore(_database!, confirmAtOnce: true, _time);
+        await using var embedded = new DeliveryStore(_database!, confirmAtOnce: true, _time);
 
         await embedded.AppendAsync(new Subject(Subject.Article, "a1", 1, "en"), null, _ => "{}", Cancellation);
 

@@ -20,21 +20,28 @@ public sealed class ExchangePublisherTests(RabbitMqFixture rabbitMq, PostgresFix
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private Database? _database;
+    private DeliveryStore? _store;
     private Uri? _broker;
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    private DeliveryStore Store => new(_database!, confirmAtOnce: false, TimeProvider.System);
+    private DeliveryStore Store => _store!;
 
     public async ValueTask InitializeAsync()
     {
         rabbitMq.SkipIfUnavailable();
         _database = await TestDatabase.PostgreSqlAsync(postgres);
+        _store = new DeliveryStore(_database, confirmAtOnce: false, TimeProvider.System);
         _broker = await rabbitMq.CreateVirtualHostAsync(Cancellation);
     }
 
     public async ValueTask DisposeAsync()
     {
+        if (_store is not null)
+        {
+            await _store.DisposeAsync();
+        }
+
         if (_database is not null)
         {
             await _database.DisposeAsync();

@@ -1,6 +1,6 @@
 using System.Threading.Channels;
 
-namespace Storyline.Fetch.Ledger;
+namespace Storyline.Hosting.Storage;
 
 /// <summary>
 /// Writes of many callers in one commit: whatever has come while the last commit ran goes into the next. One commit costs a disk flush, so this is
