@@ -1,1 +1,3 @@
-return 0;
+using Storyline.Platform.Commands;
+
+return await CommandLine.RunAsync(args);
