@@ -9,7 +9,7 @@ namespace Storyline.Platform.Embedded;
 /// All five services in this process. The folder <c>Storage:Path</c> belongs to one platform at a time: a lock file in it is
 /// held while the platform runs and tells others its address.
 /// </summary>
-internal sealed class EmbeddedPlatform : IAsyncDisposable
+public sealed class EmbeddedPlatform : IAsyncDisposable
 {
     private const string LockFile = "platform.lock";
     private const string AddressFile = "platform.address";
