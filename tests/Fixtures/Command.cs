@@ -10,7 +10,8 @@ public sealed record CommandResult(int ExitCode, string Output, string Error);
 public static class Command
 {
     public static async Task<CommandResult> RunAsync(
-        string file, IEnumerable<string> arguments, CancellationToken cancellationToken, string? workingDirectory = null)
+        string file, IEnumerable<string> arguments, CancellationToken cancellationToken, string? workingDirectory = null,
+        IReadOnlyDictionary<string, string?>? environment = null)
     {
         var start = new ProcessStartInfo(file, arguments)
         {
@@ -20,6 +21,11 @@ public static class Command
             RedirectStandardError = true,
             WorkingDirectory = workingDirectory ?? Repository.Root,
         };
+        foreach (var (name, value) in environment ?? new Dictionary<string, string?>())
+        {
+            start.Environment[name] = value;
+        }
+
         using var process = new Process { StartInfo = start };
         try
         {

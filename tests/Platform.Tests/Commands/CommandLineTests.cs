@@ -1,0 +1,115 @@
+using Storyline.Fixtures;
+
+namespace Storyline.Platform.Tests.Commands;
+
+public sealed class CommandLineTests : IDisposable
+{
+    private readonly Cli _cli = new();
+
+    public void Dispose() => _cli.Dispose();
+
+    [Fact]
+    public async Task Demo_Exit_EveryUrlHasAnOutcome()
+    {
+        var result = await _cli.RunAsync("demo", "--exit");
+
+        Assert.True(result.ExitCode == 0, result.Output + result.Error);
+        Assert.Contains("hot stories", result.Output, StringComparison.Ordinal);
+        Assert.Contains("corrected: revision 2 of", result.Output, StringComparison.Ordinal);
+        Assert.Contains("ROBOTS_DENIED", result.Output, StringComparison.Ordinal);
+        Assert.Contains("NO_ARTICLE", result.Output, StringComparison.Ordinal);
+        Assert.Contains("HTTP_ERROR", result.Output, StringComparison.Ordinal);
+        Assert.Contains("0 on their way, 0 in quarantine", result.Output, StringComparison.Ordinal);
+        Assert.Equal("", result.Error);
+    }
+
+    public static TheoryData<string[], string> WrongCalls => new()
+    {
+        { ["story", "00000000000000000000000000000000"], "error: no story" },
+        { ["trace", "00000000000000000000000000000000"], "error: no article" },
+        { ["trace", "https://nowhere.example/x"], "error: no article" },
+        { ["story", "not an id"], "error: " },
+        { ["search", "(flood AND"], "error: query: " },
+        { ["search", "title:"], "error: query: " },
+        { ["search", "flood", "--size", "-1"], "error: page_size: " },
+        { ["feeds", "add", "ftp://example.org/feed"], "error: feed.url: " },
+        { ["feeds", "import", "nowhere.opml"], "error: no file" },
+        { ["search", "flood", "--server", "elsewhere"], "error: --server 'elsewhere' is not a URL" },
+        { ["search", "flood", "--server", "http://127.0.0.1:9"], "error: the server does not answer" },
+        { ["serach", "flood"], "error: " },
+    };
+
+    [Theory]
+    [MemberData(nameof(WrongCalls))]
+    public async Task WrongCall_IsOneLineAndNonZero(string[] arguments, string error)
+    {
+        var result = await _cli.RunAsync(arguments);
+
+        Assert.NotEqual(0, result.ExitCode);
+        Assert.StartsWith(error, Assert.Single(result.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
+    }
+
+    public static TheoryData<string, string, string> WrongSettings => new()
+    {
+        { "Fetch__MaxRedirects", "-3", "Fetch:MaxRedirects" },
+        { "Fetch__MaxRedirect", "3", "MaxRedirect" },
+        { "Fetch__RequestTimeout", "soon", "RequestTimeout" },
+        { "Http__Host", "localhost", "Http:Host is 'localhost'" },
+        { "Bus__RabbitMq", "http://broker", "Bus:RabbitMq" },
+        { "Database__PostgreSql", "nonsense", "Database:PostgreSql" },
+    };
+
+    [Theory]
+    [MemberData(nameof(WrongSettings))]
+    public async Task WrongSetting_StopsTheStartWithOneLine(string name, string value, string says)
+    {
+        var result = await _cli.RunWithAsync(new Dictionary<string, string?>(StringComparer.Ordinal) { [name] = value }, "stories");
+
+        Assert.Equal(78, result.ExitCode);
+        var line = Assert.Single(result.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+        Assert.StartsWith("configuration: ", line, StringComparison.Ordinal);
+        Assert.Contains(says, line, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task WrongSettings_AreAllToldAtOnce()
+    {
+        var result = await _cli.RunWithAsync(
+            new Dictionary<string, string?>(StringComparer.Ordinal) { ["Fetch__MaxRedirects"] = "-3", ["Http__Host"] = "localhost", ["Bus__HighWater"] = "0" }, "stories");
+
+        Assert.Equal(78, result.ExitCode);
+        Assert.Contains("Fetch:MaxRedirects", result.Error, StringComparison.Ordinal);
+        Assert.Contains("Http:Host", result.Error, StringComparison.Ordinal);
+        Assert.Contains("Bus:HighWater", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task FeedsAddAndList_NameTheFeed()
+    {
+        var added = await _cli.RunAsync("feeds", "add", "https://outlet.example/feed.xml");
+        var again = await _cli.RunAsync("feeds", "add", "https://outlet.example/feed.xml");
+        var listed = await _cli.RunAsync("feeds", "list");
+
+        Assert.Equal(0, added.ExitCode);
+        Assert.Equal(1, again.ExitCode);
+        Assert.StartsWith("error: feed 'https://outlet.example/feed.xml' exists", again.Error, StringComparison.Ordinal);
+        Assert.Contains("https://outlet.example/feed.xml", listed.Output, StringComparison.Ordinal);
+        Assert.Contains("1 feed", listed.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task FeedsImport_AddsEveryOutlineAndCountsTheRest()
+    {
+        var file = await _cli.FileAsync("feeds.opml", """
+            <?xml version="1.0"?><opml version="2.0"><head><title>Feeds</title></head><body>
+            <outline text="A" type="rss" xmlUrl="https://a.example/feed"/><outline text="B" type="rss" xmlUrl="gopher://b.example/feed"/>
+            <outline text="Group"><outline text="C" type="rss" xmlUrl="https://c.example/feed"/></outline></body></opml>
+            """);
+
+        var result = await _cli.RunAsync("feeds", "import", file);
+
+        Assert.Equal("2 added, 0 known, 1 rejected", result.Output.Trim());
+        Assert.Contains("gopher://b.example/feed", result.Error, StringComparison.Ordinal);
+        Assert.Equal(1, result.ExitCode);
+    }
+}
