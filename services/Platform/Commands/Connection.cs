@@ -1,7 +1,5 @@
 using Grpc.Core;
 using Grpc.Net.Client;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.Extensions.Logging;
 using Storyline.Fetch.V1;
 using Storyline.Parse.V1;
 using Storyline.Partner.V1;
