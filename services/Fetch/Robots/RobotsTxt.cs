@@ -25,10 +25,10 @@ public sealed class RobotsTxt
     public static RobotsTxt Parse(ReadOnlySpan<byte> bytes)
     {
         bytes = bytes[..Math.Min(bytes.Length, MaxBytes)];
-        if (bytes is [0xEF, 0xBB, 0xBF, ..])
-        {
-            bytes = bytes[3..];
-        }
+
+        // A byte order mark, or what a careless copy left of one.
+        ReadOnlySpan<byte> mark = [0xEF, 0xBB, 0xBF];
+        bytes = bytes[bytes.CommonPrefixLength(mark)..];
 
         var groups = new List<Group>();
         Group? current = null;

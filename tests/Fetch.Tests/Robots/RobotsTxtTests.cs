@@ -33,9 +33,16 @@ public sealed class RobotsTxtTests
     public void IsAllowed_ByTheRules_Answers(string robots, string path, bool allowed) =>
         Assert.Equal(allowed, RobotsTxt.Parse(Encoding.UTF8.GetBytes(robots)).IsAllowed("StorylineBot", path));
 
-    [Fact]
-    public void Parse_ByteOrderMark_IsNoPartOfTheFirstLine() =>
-        Assert.False(RobotsTxt.Parse([0xEF, 0xBB, 0xBF, .. "User-agent: *\nDisallow: /"u8]).IsAllowed("StorylineBot", "/a"));
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void Parse_ByteOrderMarkOrPartOfOne_IsNoPartOfTheFirstLine(int length)
+    {
+        byte[] mark = [0xEF, 0xBB, 0xBF];
+
+        Assert.False(RobotsTxt.Parse([.. mark[..length], .. "User-agent: *\nDisallow: /"u8]).IsAllowed("StorylineBot", "/a"));
+    }
 
     [Fact]
     public void Parse_OverTheLimit_IgnoresTheRest()
