@@ -64,7 +64,7 @@ public sealed record ArticleRow
 /// The articles: every revision, and which one is current. Each change of a current revision or of its story takes the next
 /// sequence number, which the index follows.
 /// </summary>
-public sealed class ArticleStore : IDisposable
+public sealed class ArticleStore : IAsyncDisposable
 {
     /// <summary>Moves the sequence by a count and returns its new value. The first statement of a transaction: see the migration.</summary>
     internal const string TakeSequence = "UPDATE index_position SET sequence = sequence + @count WHERE id = 1 RETURNING sequence";
@@ -88,7 +88,7 @@ public sealed class ArticleStore : IDisposable
     public Task<StoredRevision> WriteAsync(ArticleEnriched article, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(article);
-        return _writes.WriteAsync(new NewRevision(article, CompressedJson.Write(article with { Trail = [] })), cancellationToken);
+        return _writes.AddAsync(new NewRevision(article, CompressedJson.Write(article with { Trail = [] })), cancellationToken);
     }
 
     /// <summary>The database's own id and its last sequence number.</summary>
@@ -149,7 +149,7 @@ public sealed class ArticleStore : IDisposable
             cancellationToken))).AsList();
     }
 
-    public void Dispose() => _writes.Dispose();
+    public ValueTask DisposeAsync() => _writes.DisposeAsync();
 
     /// <summary>@p0, @p1 … — the one form of a list that both databases take.</summary>
     internal static string Placeholders(int count) =>

@@ -20,7 +20,7 @@ public sealed record StoryPulse(string StoryId, string Language, int OriginCount
 /// The stories, each at the highest version heard of: older and repeated messages change nothing, whatever their order.
 /// It also holds which articles tell which story, and moves articles in the index when that changes.
 /// </summary>
-public sealed class StoryStore : IDisposable
+public sealed class StoryStore : IAsyncDisposable
 {
     /// <summary>A chain of merges longer than this is a loop.</summary>
     private const int MaxRedirects = 16;
@@ -39,7 +39,7 @@ public sealed class StoryStore : IDisposable
     public Task<bool> WriteAsync(StoryChanged story, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(story);
-        return _writes.WriteAsync(new NewVersion(story, CompressedJson.Write(story)), cancellationToken);
+        return _writes.AddAsync(new NewVersion(story, CompressedJson.Write(story)), cancellationToken);
     }
 
     /// <summary>The story that stands for an id: the survivor of its merges. Null when the id is unknown.</summary>
@@ -95,7 +95,7 @@ public sealed class StoryStore : IDisposable
         return [.. rows.Select(row => new StoryPulse(row.Item1, row.Item2, row.Item3, row.Item4, row.Item5))];
     }
 
-    public void Dispose() => _writes.Dispose();
+    public ValueTask DisposeAsync() => _writes.DisposeAsync();
 
     private Task<IReadOnlyList<bool>> WriteBatchAsync(IReadOnlyList<NewVersion> batch) =>
         _database.WriteAsync<IReadOnlyList<bool>>(

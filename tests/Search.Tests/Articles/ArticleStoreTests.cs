@@ -46,8 +46,16 @@ public abstract class ArticleStoreTests : IAsyncLifetime
 
     public virtual async ValueTask DisposeAsync()
     {
-        _articles?.Dispose();
-        _stories?.Dispose();
+        if (_articles is not null)
+        {
+            await _articles.DisposeAsync();
+        }
+
+        if (_stories is not null)
+        {
+            await _stories.DisposeAsync();
+        }
+
         if (_database is not null)
         {
             await _database.DisposeAsync();
@@ -105,7 +113,7 @@ public abstract class ArticleStoreTests : IAsyncLifetime
     [Fact]
     public async Task WriteAsync_ManyAtOnceFromTwoReplicas_AReaderOfTheSequenceMissesNone()
     {
-        using var replica = new ArticleStore(_database!, TestDatabase.Options, TimeProvider.System);
+        await using var replica = new ArticleStore(_database!, TestDatabase.Options, TimeProvider.System);
         using var done = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
         done.CancelAfter(TimeSpan.FromSeconds(30));
 

@@ -1,22 +1,24 @@
-using Storyline.Search.Writing;
+using Storyline.Hosting.Storage;
 
-namespace Storyline.Search.Tests.Writing;
+namespace Storyline.Hosting.Tests.Storage;
 
 public sealed class GroupCommitTests
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task WriteAsync_WhileAWriteRuns_TheNextTakesAllThatWait()
+    public async Task AddAsync_WhileACommitRuns_TheNextTakesAllThatWait()
     {
         var batches = new List<int>();
+        var started = new TaskCompletionSource();
         var first = new TaskCompletionSource();
-        using var commit = new GroupCommit<int, int>(
+        await using var commit = new GroupCommit<int, int>(
             async items =>
             {
                 batches.Add(items.Count);
                 if (batches.Count == 1)
                 {
+                    started.SetResult();
                     await first.Task;
                 }
 
@@ -24,18 +26,20 @@ public sealed class GroupCommitTests
             },
             maxBatch: 6);
 
-        var writes = Enumerable.Range(0, 11).Select(item => commit.WriteAsync(item, Cancellation)).ToArray();
+        var alone = commit.AddAsync(0, Cancellation);
+        await started.Task;
+        var together = Enumerable.Range(1, 10).Select(item => commit.AddAsync(item, Cancellation)).ToArray();
         first.SetResult();
 
-        Assert.Equal(Enumerable.Range(0, 11).Select(item => item * 2), await Task.WhenAll(writes));
+        Assert.Equal(Enumerable.Range(0, 11).Select(item => item * 2), await Task.WhenAll(together.Prepend(alone)));
         Assert.Equal([1, 6, 4], batches);
     }
 
     [Fact]
-    public async Task WriteAsync_OneBadItem_FailsAlone()
+    public async Task AddAsync_OneBadItem_FailsAlone()
     {
         var first = new TaskCompletionSource();
-        using var commit = new GroupCommit<int, int>(
+        await using var commit = new GroupCommit<int, int>(
             async items =>
             {
                 await first.Task;
@@ -43,7 +47,7 @@ public sealed class GroupCommitTests
             },
             maxBatch: 10);
 
-        var writes = Enumerable.Range(0, 6).Select(item => commit.WriteAsync(item, Cancellation)).ToArray();
+        var writes = Enumerable.Range(0, 6).Select(item => commit.AddAsync(item, Cancellation)).ToArray();
         first.SetResult();
 
         foreach (var (item, write) in writes.Index())
@@ -60,10 +64,10 @@ public sealed class GroupCommitTests
     }
 
     [Fact]
-    public async Task WriteAsync_CallerGivesUp_TheOthersAreWritten()
+    public async Task AddAsync_CallerGivesUp_TheOthersAreWritten()
     {
         var first = new TaskCompletionSource();
-        using var commit = new GroupCommit<int, int>(
+        await using var commit = new GroupCommit<int, int>(
             async items =>
             {
                 await first.Task;
@@ -72,9 +76,9 @@ public sealed class GroupCommitTests
             maxBatch: 10);
         using var impatient = new CancellationTokenSource();
 
-        var one = commit.WriteAsync(1, Cancellation);
-        var two = commit.WriteAsync(2, impatient.Token);
-        var three = commit.WriteAsync(3, Cancellation);
+        var one = commit.AddAsync(1, Cancellation);
+        var two = commit.AddAsync(2, impatient.Token);
+        var three = commit.AddAsync(3, Cancellation);
         await impatient.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => two);
         first.SetResult();
