@@ -23,7 +23,7 @@ internal static class BlockFilter
             }
 
             var key = Text.Key(block.Text);
-            if (FurnitureText.IsFurniture(block.Text) || (key == titleKey && key.Length > 0) || (kept.Count < 4 && IsByline(block, page)))
+            if (FurnitureText.IsFurniture(block.Text) || (key == titleKey && key.Length > 0) || ((kept.Count < 4 || block.Kind == BlockKind.ListItem) && IsByline(block, page)))
             {
                 continue;
             }

@@ -82,9 +82,18 @@ internal static class HtmlArticleReader
 
     private static List<Block> Body(IHtmlDocument document, Page page, Uri? address)
     {
+        PageFurniture.Remove(document);
+        // Its own copy of everything in block form, because looking for the content changes the document.
+        var everything = document.Body is { } body ? BlockReader.Read(body) : [];
         var content = MainContent.Find(document, address?.AbsoluteUri ?? "https://document.invalid/");
-        var blocks = content is null ? [] : BlockReader.Read(content);
-        return BlockFilter.Clean(blocks, page);
+        var blocks = BlockFilter.Clean(content is null ? [] : BlockReader.Read(content), page);
+        if (ArticleBody.IsTooShort(ArticleBody.Join(blocks)))
+        {
+            // Nothing stands out as the content; whatever is running text is then the best answer there is.
+            blocks = BlockFilter.Clean([.. everything.Where(b => b.Kind is BlockKind.Paragraph or BlockKind.Quote && Text.WordCount(b.Text) >= 12 && Text.EndsSentence(b.Text))], page);
+        }
+
+        return DeclaredBody.Reconcile(blocks, page.Article.Body);
     }
 
     /// <summary>Depth of the tree without recursion: it is what decides whether recursion is safe.</summary>

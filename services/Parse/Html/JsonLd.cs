@@ -8,6 +8,9 @@ namespace Storyline.Parse.Html;
 /// <summary>What a page says of its article in schema.org JSON-LD. Every member may be absent; texts are entity-decoded.</summary>
 public sealed record JsonLdArticle
 {
+    /// <summary>Its type says news: what a newsroom declares as the headline is the headline.</summary>
+    public bool IsNews { get; init; }
+
     public string? Headline { get; init; }
 
     public string? Description { get; init; }
@@ -180,6 +183,7 @@ public sealed class JsonLd
 
         return new JsonLdArticle
         {
+            IsNews = TypesOf(node).Any(t => t.EndsWith("NewsArticle", StringComparison.Ordinal) || t == "LiveBlogPosting"),
             Headline = Text(node, "headline") ?? Text(node, "name"),
             Description = Text(node, "description"),
             Body = Text(node, "articleBody"),

@@ -87,14 +87,30 @@ internal sealed class Page
     {
         string[] siteNames = [.. ((string?[])[SiteName, Article.Publisher, Metadata.First("application-name", "twitter:site"), HostName(_address)]).OfType<string>()];
         var social = NotEmpty(Metadata.First("og:title")) ?? NotEmpty(Metadata.First("twitter:title"));
-        string[] declared = [.. ((string?[])[social, Article.Headline, DocumentTitle]).OfType<string>().Where(t => t.Length > 0)];
-        string[] confirmed = [.. Headings, .. Article.Headline is { } h ? [h] : Array.Empty<string>()];
-        var cleaned = declared.Select(t => Titles.WithoutSite(t, siteNames, confirmed)).Where(t => t.Length > 0).ToList();
+        string[] declared = [.. ((string?[])[Article.Headline, social, DocumentTitle]).OfType<string>().Where(t => t.Length > 0)];
+        string[] confirmed = [.. Headings, .. MarkedHeadlines(), .. Article.Headline is { } h ? [h] : Array.Empty<string>()];
+        if (Article is { IsNews: true, Headline.Length: > 0 } && !Article.Headline.EndsWith('…') && !Article.Headline.EndsWith("...", StringComparison.Ordinal))
+        {
+            return Titles.WithoutSite(Article.Headline, siteNames, []);
+        }
 
-        // The visible headline, when something else on the page agrees that it is one; it has the publisher's own typography.
-        var visible = Headings.FirstOrDefault(heading => cleaned.Any(c => Titles.SameText(c, heading)));
-        return visible ?? cleaned.FirstOrDefault() ?? (Headings.Count > 0 ? Headings[0] : FirstHeading());
+        var cleaned = declared.Select(t => Titles.WithoutSite(t, siteNames, confirmed)).Where(t => t.Length > 0).ToList();
+        var visible = Headings.Where(h => !Titles.IsSiteName(h, siteNames)).ToList();
+
+        // What is declared and visible is the headline (a kicker may stand in the same heading). Then a visible headline alone, if it is the
+        // page's only one and speaks of the same as a declared one: what is declared for search engines and social networks is often reworded.
+        return visible.FirstOrDefault(heading => cleaned.Any(c => Titles.SameText(c, heading)))
+            ?? cleaned.FirstOrDefault(c => visible.Any(heading => Titles.Holds(heading, c)))
+            ?? (visible.Count == 1 && (cleaned.Count == 0 || cleaned.Any(c => Titles.Overlap(visible[0], c) >= 0.3)) ? visible[0] : null)
+            ?? cleaned.FirstOrDefault()
+            ?? (visible.Count > 0 ? visible[0] : FirstHeading());
     }
+
+    private IEnumerable<string> MarkedHeadlines() => _document
+        .QuerySelectorAll("[itemprop='headline'], .entry-title, .post-title, .article-title, a[rel='bookmark'], h2, h3")
+        .Take(40)
+        .Select(e => Text.Normalise(e.TextContent))
+        .Where(t => t.Length is > 5 and < 300);
 
     private string? FirstHeading() => NotEmpty(Text.Normalise(_document.QuerySelector("h2, h3")?.TextContent));
 
@@ -112,17 +128,24 @@ internal sealed class Page
 
         var key = Text.Key(Description);
         return key.Length < 30 ? "" : _document.QuerySelectorAll("p, h2, h3, div, strong")
-            .Where(e => e.ChildElementCount <= 3 && e.TextContent.Length >= 30 && e.TextContent.Length <= Description.Length + 400)
+            .Where(e => e.LocalName != "div" || e.ChildElementCount == 0)
             .Take(2_000)
-            .Select(e => Text.Normalise(e.TextContent))
-            .FirstOrDefault(t => Text.Key(t) == key) ?? "";
+            .Select(e => e.TextContent)
+            .Where(t => t.Length >= 30 && t.Length <= Description.Length + 400 && Text.Key(t) == key)
+            .Select(t => Text.Normalise(t))
+            .FirstOrDefault() ?? "";
     }
 
     private List<string> FindBylines()
     {
-        if (Article.Authors.Count > 0)
+        if (Article.Authors.Count > 0 && (Article.Organisations.Count > 0 || AuthorNames.Persons(Article.Authors, SiteName).Length > 0 || Article.Authors.Any(WireCredits.IsAgency)))
         {
             return [.. Article.Authors];
+        }
+
+        if (WrittenByLabel() is { } labelled && AuthorNames.Persons([labelled], SiteName).Length > 0)
+        {
+            return [labelled];
         }
 
         foreach (var name in (string[])["author", "article:author", "parsely-author", "sailthru.author", "dc.creator", "dcterms.creator", "byl", "cxenseparse:author"])
@@ -134,7 +157,7 @@ internal sealed class Page
             }
         }
 
-        foreach (var selector in (string[])["[itemprop='author'] [itemprop='name'], [itemprop='author']", "a[rel~='author']", "[class*='byline'] a, [class*='Byline'] a", "[class*='byline'], [class*='Byline']", "[class*='author-name'], [class*='author__name'], [class*='authorName']", ".author a, .author"])
+        foreach (var selector in (string[])["[itemprop='author'] [itemprop='name'], [itemprop='author']", "a[rel~='author']", ".vcard .fn, a.fn", "[class*='byline'] a, [class*='Byline'] a", "[class*='byline'], [class*='Byline'], byline", "[class*='author-name'], [class*='author__name'], [class*='authorName'], [class*='authorname'], [class*='auth_name']", "a[href*='/author/'], a[href*='/autor/'], a[href*='/auteur/'], a[href*='/authors/']", ".author a, .author, [class*='article-author'], [class*='post-author']"])
         {
             var values = _document.QuerySelectorAll(selector).Take(10).Select(e => Text.Normalise(e.GetAttribute("content") ?? e.TextContent)).Where(t => t.Length is > 3 and <= 120).Distinct(StringComparer.Ordinal).ToList();
             if (AuthorNames.Persons(values, SiteName).Length > 0)
@@ -144,6 +167,14 @@ internal sealed class Page
         }
 
         return [];
+    }
+
+    /// <summary>The author line of a link preview: <c>twitter:label1</c> "Written by", <c>twitter:data1</c> the name.</summary>
+    private string? WrittenByLabel()
+    {
+        var label = Metadata.First("twitter:label1") ?? "";
+        var isAuthor = ((string[])["written", "verfasst", "geschrieben", "écrit", "escrito", "scritto", "geschreven", "author", "autor", "by"]).Any(w => label.Contains(w, StringComparison.OrdinalIgnoreCase));
+        return isAuthor ? Metadata.First("twitter:data1") : Metadata.First("twitter:misc:Written by");
     }
 
     private (List<TimeEvidence> Published, List<TimeEvidence> Modified) FindTimes()
@@ -171,6 +202,11 @@ internal sealed class Page
             }
         }
 
+        if (published.Count == 0 && FirstWrittenDate() is { } written)
+        {
+            published.Add(new TimeEvidence(written, 0.4));
+        }
+
         if (UrlDate.Read(_address) is { } day)
         {
             published.Add(new TimeEvidence(day, 0.45));
@@ -179,6 +215,31 @@ internal sealed class Page
         Add(modified, Article.DateModified, 0.95);
         Add(modified, Metadata.First("article:modified_time", "og:updated_time", "dateModified", "dcterms.modified", "last-modified", "article:modified"), 0.9);
         return (published, modified);
+    }
+
+    /// <summary>The first short piece of visible text, footers apart, that is hardly more than a date.</summary>
+    private DateReading? FirstWrittenDate()
+    {
+        var looked = 0;
+        foreach (var element in _document.QuerySelectorAll("body p, body span, body div, body li, body small, body td, body em, body strong, body h2, body h3, body h4, body h5, body a"))
+        {
+            if (element.ChildElementCount > 3 || element.TextContent.Length is < 8 or > 90)
+            {
+                continue;
+            }
+
+            if (++looked > 3_000)
+            {
+                return null;
+            }
+
+            if (DateText.Words(Text.Normalise(element.TextContent)) is { } reading && element.Closest("footer, [class*='footer'], [id*='footer']") is null)
+            {
+                return reading;
+            }
+        }
+
+        return null;
     }
 
     private static string? TimeOf(IElement element) => NotEmpty(element.GetAttribute("datetime")) ?? NotEmpty(element.GetAttribute("content")) ?? Text.Normalise(element.TextContent);

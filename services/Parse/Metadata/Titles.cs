@@ -13,9 +13,10 @@ public static class Titles
     {
         title = Text.Normalise(title);
         var keys = siteNames.Select(n => Text.Key(n)).Where(k => k.Length > 1).ToList();
+        var headlines = confirmed.Select(h => Text.Key(h)).Where(k => k.Length > 0).ToHashSet(StringComparer.Ordinal);
         for (var round = 0; round < 4; round++)
         {
-            var shorter = Confirmed(title, confirmed) ?? WithoutEnd(title, keys) ?? WithoutStart(title, keys);
+            var shorter = Confirmed(title, headlines) ?? WithoutEnd(title, keys) ?? WithoutStart(title, keys);
             if (shorter is null)
             {
                 break;
@@ -27,18 +28,18 @@ public static class Titles
         return title;
     }
 
-    private static string? Confirmed(string title, IReadOnlyList<string> headlines)
+    private static string? Confirmed(string title, HashSet<string> headlineKeys)
     {
         foreach (var separator in Separators)
         {
             var at = title.LastIndexOf(separator, StringComparison.Ordinal);
-            if (at > 0 && headlines.Any(h => SameText(h, title[..at])))
+            if (at > 0 && headlineKeys.Contains(Text.Key(title.AsSpan(0, at))))
             {
                 return title[..at].Trim();
             }
 
             var first = title.IndexOf(separator, StringComparison.Ordinal);
-            if (first > 0 && headlines.Any(h => SameText(h, title[(first + separator.Length)..])))
+            if (first > 0 && headlineKeys.Contains(Text.Key(title.AsSpan(first + separator.Length))))
             {
                 return title[(first + separator.Length)..].Trim();
             }
@@ -63,6 +64,30 @@ public static class Titles
         && siteKeys.Any(site => key == site
             || (site.Length >= 4 && key.Contains(site, StringComparison.Ordinal) && key.Length <= site.Length * 3)
             || (key.Length >= 4 && site.Contains(key, StringComparison.Ordinal)));
+
+    public static bool IsSiteName(string title, IReadOnlyList<string> siteNames)
+    {
+        var key = Text.Key(title);
+        return siteNames.Any(s => Text.Key(s) == key);
+    }
+
+    /// <summary>The heading is the title with something before or after it (a kicker, a label).</summary>
+    public static bool Holds(string heading, string title)
+    {
+        var key = Text.Key(title);
+        return key.Length >= 12 && Text.Key(heading) is var whole && key.Length * 3 > whole.Length && (whole.EndsWith(key, StringComparison.Ordinal) || whole.StartsWith(key, StringComparison.Ordinal));
+    }
+
+    /// <summary>Share of the shorter title's words of four or more characters that the other has, 0 to 1.</summary>
+    public static double Overlap(string a, string b)
+    {
+        var (left, right) = (Words(a), Words(b));
+        var smaller = Math.Min(left.Count, right.Count);
+        return smaller == 0 ? 0 : (double)left.Count(right.Contains) / smaller;
+    }
+
+    private static HashSet<string> Words(string text) =>
+        [.. text.Split([' ', '-', '–', '—', ':', ',', '.', '!', '?', '"', '“', '”', '„', '«', '»', '(', ')', '|'], StringSplitOptions.RemoveEmptyEntries).Where(w => w.Length >= 4).Select(w => w.ToLowerInvariant())];
 
     public static bool SameText(string a, string b)
     {
