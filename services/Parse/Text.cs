@@ -54,10 +54,18 @@ internal static class Text
         return words + (unspaced / 2);
     }
 
-    /// <summary>Ends like a sentence: a full stop, question or exclamation mark of any script, closing quotes and brackets after it allowed.</summary>
+    /// <summary>Ends like a sentence: a full stop, question or exclamation mark of any script; closing quotes and one bracket ("(dpa)") may follow.</summary>
     public static bool EndsSentence(ReadOnlySpan<char> text)
     {
-        var end = text.TrimEnd("\"'”’»“)]』」 ");
+        const string Closing = "\"'”’»“)]』」 ";
+        var end = text.TrimEnd(Closing);
+        if (end.IsEmpty || IsSentenceEnd(end[^1]))
+        {
+            return !end.IsEmpty;
+        }
+
+        var open = end.LastIndexOfAny('(', '[');
+        end = open > 0 && end.Length - open <= 40 && text.TrimEnd()[^1] is ')' or ']' ? end[..open].TrimEnd(Closing) : [];
         return !end.IsEmpty && IsSentenceEnd(end[^1]);
     }
 

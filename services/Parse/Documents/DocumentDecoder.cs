@@ -48,6 +48,10 @@ public static class DocumentDecoder
 
         encoding ??= Known(charset) ?? Known(MetaCharset(bytes)) ?? Detected(bytes);
         var text = encoding?.GetString(bytes);
+        if (encoding is UTF8Encoding && markLength == 0 && IsNotUtf8(text!))
+        {
+            text = Detected(bytes)?.GetString(bytes);
+        }
         if (text is null || IsGarbage(text))
         {
             return DecodedDocument.Rejected(Outcome.Undecodable, "the bytes are text in no known encoding");
@@ -77,6 +81,24 @@ public static class DocumentDecoder
     /// <summary>Valid UTF-8 that is not merely ASCII with the escape sequences of ISO-2022.</summary>
     private static bool ValidUtf8(ReadOnlySpan<byte> bytes) =>
         System.Text.Unicode.Utf8.IsValid(bytes) && !bytes.Contains((byte)0x1B) && !bytes.Contains((byte)0);
+
+    /// <summary>Damage to UTF-8 is rare and local; replacement characters all over are the letters of another encoding.</summary>
+    private static bool IsNotUtf8(string text)
+    {
+        var replaced = text.AsSpan().Count('\uFFFD');
+        return replaced > 0 && replaced * 2 > BeyondAscii(text);
+    }
+
+    private static int BeyondAscii(string text)
+    {
+        var count = 0;
+        foreach (var c in text)
+        {
+            count += c > '\u007F' ? 1 : 0;
+        }
+
+        return count;
+    }
 
     private static Encoding? Known(string? charset)
     {

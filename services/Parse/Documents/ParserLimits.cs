@@ -20,6 +20,12 @@ public static class ParserLimits
     /// <summary>Depth of the finished tree: bounds the recursion of everything that walks it.</summary>
     public const int MaxTreeDepth = 1_500;
 
+    /// <summary>
+    /// Nodes under one parent up to which the content is looked for: the heuristics search among siblings, which is quadratic. Beyond it all
+    /// running text of the page is taken.
+    /// </summary>
+    public const int MaxChildren = 8_000;
+
     /// <summary>Characters of title that are kept.</summary>
     public const int MaxTitleLength = 500;
 

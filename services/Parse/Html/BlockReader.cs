@@ -28,21 +28,23 @@ public sealed class BlockReader
 
     private void Visit(INode node, BlockKind kind)
     {
-        for (var child = node.FirstChild; child is not null; child = child.NextSibling)
+        // By index: a node of AngleSharp finds its next sibling by searching for itself, which is quadratic over the children.
+        var children = node.ChildNodes;
+        for (var i = 0; i < children.Length; i++)
         {
-            switch (child)
+            switch (children[i])
             {
                 case IText text:
                     _inline.Append(text.Data);
                     break;
                 case IHtmlElement element:
-                    Element(element, kind);
+                    Element(element, kind, i + 1 < children.Length && NextIsBreak(children, i + 1));
                     break;
             }
         }
     }
 
-    private void Element(IHtmlElement element, BlockKind kind)
+    private void Element(IHtmlElement element, BlockKind kind, bool nextIsBreak)
     {
         switch (element.LocalName)
         {
@@ -50,7 +52,7 @@ public sealed class BlockReader
                 or "textarea" or "input" or "nav" or "dialog":
                 break;
             case "br":
-                Break(element, kind);
+                Break(kind, nextIsBreak);
                 break;
             case "h1" or "h2" or "h3" or "h4" or "h5" or "h6":
                 Boundary(element, kind, BlockKind.Heading);
@@ -94,15 +96,9 @@ public sealed class BlockReader
     }
 
     /// <summary>One line break is white space; two with nothing between them end a paragraph.</summary>
-    private void Break(IElement element, BlockKind kind)
+    private void Break(BlockKind kind, bool nextIsBreak)
     {
-        var next = element.NextSibling;
-        while (next is IText text && string.IsNullOrWhiteSpace(text.Data))
-        {
-            next = next.NextSibling;
-        }
-
-        if (next is IElement { LocalName: "br" })
+        if (nextIsBreak)
         {
             Flush(kind);
         }
@@ -110,6 +106,16 @@ public sealed class BlockReader
         {
             _inline.Append(' ');
         }
+    }
+
+    private static bool NextIsBreak(INodeList nodes, int i)
+    {
+        while (i < nodes.Length && nodes[i] is IText text && string.IsNullOrWhiteSpace(text.Data))
+        {
+            i++;
+        }
+
+        return i < nodes.Length && nodes[i] is IElement { LocalName: "br" };
     }
 
     private void Table(IElement table)

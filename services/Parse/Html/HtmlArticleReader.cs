@@ -1,4 +1,3 @@
-using AngleSharp.Dom;
 using AngleSharp.Html.Dom;
 using AngleSharp.Html.Parser;
 using Storyline.Contracts;
@@ -26,14 +25,15 @@ internal static class HtmlArticleReader
         }
 
         using var document = new HtmlParser(Options).ParseDocument(html);
-        if (Depth(document) > ParserLimits.MaxTreeDepth)
+        var shape = TreeShape.Of(document);
+        if (shape.Depth > ParserLimits.MaxTreeDepth)
         {
             return ParseResult.Rejected(Outcome.TooLarge, $"a tree deeper than {ParserLimits.MaxTreeDepth} elements");
         }
 
         var address = Uri.TryCreate(url, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" ? uri : null;
         var page = new Page(document, address);
-        var blocks = Body(document, page, address);
+        var blocks = Body(document, page, address, shape);
         return Assemble(page, blocks, hint, url);
     }
 
@@ -80,12 +80,12 @@ internal static class HtmlArticleReader
             page.Metadata.CanonicalUrl);
     }
 
-    private static List<Block> Body(IHtmlDocument document, Page page, Uri? address)
+    private static List<Block> Body(IHtmlDocument document, Page page, Uri? address, TreeShape shape)
     {
         PageFurniture.Remove(document);
         // Its own copy of everything in block form, because looking for the content changes the document.
         var everything = document.Body is { } body ? BlockReader.Read(body) : [];
-        var content = MainContent.Find(document, address?.AbsoluteUri ?? "https://document.invalid/");
+        var content = shape.MaxChildren > ParserLimits.MaxChildren ? null : MainContent.Find(document, address?.AbsoluteUri ?? "https://document.invalid/");
         var blocks = BlockFilter.Clean(content is null ? [] : BlockReader.Read(content), page);
         if (ArticleBody.IsTooShort(ArticleBody.Join(blocks)))
         {
@@ -94,31 +94,5 @@ internal static class HtmlArticleReader
         }
 
         return DeclaredBody.Reconcile(blocks, page.Article.Body);
-    }
-
-    /// <summary>Depth of the tree without recursion: it is what decides whether recursion is safe.</summary>
-    private static int Depth(IDocument document)
-    {
-        int depth = 0, max = 0;
-        INode? node = document.DocumentElement;
-        while (node is not null && max <= ParserLimits.MaxTreeDepth)
-        {
-            if (node.FirstChild is { } child)
-            {
-                node = child;
-                max = Math.Max(max, ++depth);
-                continue;
-            }
-
-            while (node is not null && node.NextSibling is null && node != document.DocumentElement)
-            {
-                node = node.Parent;
-                depth--;
-            }
-
-            node = node == document.DocumentElement ? null : node?.NextSibling;
-        }
-
-        return max;
     }
 }

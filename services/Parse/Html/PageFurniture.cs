@@ -25,7 +25,7 @@ internal static class PageFurniture
         StringComparison.OrdinalIgnoreCase);
 
     private const double MaxShare = 0.25;
-    private const double MaxStrongShare = 0.7;
+    private const double MaxStrongShare = 0.9;
     private const int MaxProse = 500;
 
     public static void Remove(IHtmlDocument document)

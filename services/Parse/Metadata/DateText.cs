@@ -194,6 +194,12 @@ public static class DateText
             }
 
             var after = i + 1 < tokens.Count ? tokens[i + 1].Replace(".", "", StringComparison.Ordinal) : "";
+            if (after is "a" or "p" or "A" or "P" && i + 2 < tokens.Count && tokens[i + 2] is "m" or "M")
+            {
+                tokens[i + 1] = after += "m"; // "p.m." came as two words
+                tokens.RemoveAt(i + 2);
+            }
+
             var isHalf = after.Equals("am", StringComparison.OrdinalIgnoreCase) || after.Equals("pm", StringComparison.OrdinalIgnoreCase);
             if (isHalf)
             {

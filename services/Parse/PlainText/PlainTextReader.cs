@@ -120,15 +120,15 @@ internal static class PlainTextReader
     }
 
     /// <summary>
-    /// Index of the last piece of running text. A heading that opens comments or a link list ends the text for good unless as much running text
-    /// follows it as came before (then it stood in the middle of the page).
+    /// Index of the last piece of running text. A heading that opens comments or a link list ends the text for good unless a good part of the
+    /// running text follows it (then it stood in the middle of the page).
     /// </summary>
     private static int End(List<Piece> pieces, int start)
     {
         var last = pieces.FindLastIndex(p => p.Kind is PieceKind.Running or PieceKind.Item);
         for (var i = start + 1; i <= last; i++)
         {
-            if (FurnitureText.EndsArticle(pieces[i].Lines[0]) && Running(pieces, i, last) < Running(pieces, start, i) / 3)
+            if (FurnitureText.EndsArticle(pieces[i].Lines[0]) && Running(pieces, i, last) < Running(pieces, start, i) / 6)
             {
                 return pieces.FindLastIndex(i, p => p.Kind == PieceKind.Running);
             }

@@ -1,0 +1,147 @@
+using Storyline.Contracts;
+
+namespace Storyline.Parse.Tests.Html;
+
+public sealed class HtmlArticleTests
+{
+    [Fact]
+    public void Parse_Page_FindsTheArticleAndNothingElse()
+    {
+        var content = new TestPage().Content();
+        Assert.Equal("Harbour bridge opens after repair", content.Title);
+        Assert.Equal(TestPage.Body, content.Body);
+        Assert.Equal("en", content.Language);
+    }
+
+    [Fact]
+    public void Parse_TypedBlocks_KeepsKindsAndLeavesCaptionsOutOfTheBody()
+    {
+        var p = TestPage.Paragraphs;
+        var content = new TestPage
+        {
+            Article = $"""
+                <p>{p[0]}</p><figure><img src="b.jpg"><figcaption>The bridge at dawn on Friday</figcaption></figure>
+                <h2>What was broken</h2><p>{p[1]}</p><blockquote><p>{p[2]}</p></blockquote>
+                <ul><li>The second pillar was rebuilt from the sea bed up.</li><li>Both road decks were laid anew before winter ended.</li></ul>
+                <table><tr><th>Month</th><th>Ferries</th></tr><tr><td>March</td><td>412</td></tr></table><p>{p[3]}</p><p>{p[4]}</p>
+                """,
+        }.Content();
+        Assert.Equal(
+            [BlockKind.Paragraph, BlockKind.Caption, BlockKind.Heading, BlockKind.Paragraph, BlockKind.Quote, BlockKind.ListItem, BlockKind.ListItem, BlockKind.Table, BlockKind.Paragraph, BlockKind.Paragraph],
+            content.Blocks.Select(b => b.Kind));
+        Assert.DoesNotContain("at dawn", content.Body, StringComparison.Ordinal);
+        Assert.Contains("Month | Ferries\nMarch | 412", content.Body, StringComparison.Ordinal);
+        Assert.Equal(string.Join("\n\n", content.Blocks.Where(b => b.Kind != BlockKind.Caption).Select(b => b.Text)), content.Body);
+    }
+
+    [Fact]
+    public void Parse_FurnitureInsideTheArticle_IsGone()
+    {
+        var p = TestPage.Paragraphs;
+        var content = new TestPage
+        {
+            Article = $"""
+                <p>{p[0]}</p><div class="newsletter-box"><p>Sign up for our harbour letter</p><input type="email"></div><p>{p[1]}</p>
+                <p><a href="/x">Read more: Ferries were full all winter</a></p><p>{p[2]}</p><div class="related-articles"><a href="/1">Old pillar story</a><a href="/2">Court story</a></div>
+                <p>{p[3]}</p><p>{p[4]}</p><div id="comments" class="comments-area"><p>Leave a Reply</p><p>I drove over it today and it was lovely, well done everyone involved in this.</p></div>
+                """,
+        }.Content();
+        Assert.Equal(TestPage.Body, content.Body);
+    }
+
+    [Fact]
+    public void Parse_ConsentDialogLongerThanTheArticle_IsNotTheArticle()
+    {
+        var consent = string.Concat(Enumerable.Repeat("<p>We and our partners store information on your device, such as cookies, and process personal data, to measure audiences.</p>", 20));
+        var content = new TestPage { After = $"<div id=\"onetrust-consent-sdk\" class=\"cookie-consent\">{consent}</div>" }.Content();
+        Assert.Equal(TestPage.Body, content.Body);
+    }
+
+    [Fact]
+    public void Parse_TeaserUnderTheHeadline_BeginsTheBody()
+    {
+        const string Teaser = "Four months of ferries are over for nine thousand commuters of Port Elin";
+        var content = new TestPage { Before = $"<header><h1>Harbour bridge opens after repair</h1><p class=\"article__standfirst\">{Teaser}</p></header>", Heading = "" }.Content();
+        Assert.StartsWith(Teaser + "\n\n" + TestPage.Paragraphs[0], content.Body, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Parse_DeclaredBodyThatThePageHides_IsTaken()
+    {
+        var declared = string.Join("\\n", TestPage.Paragraphs.Select(p => p.Replace("\"", "\\\"", StringComparison.Ordinal)));
+        var content = new TestPage
+        {
+            Head = $$"""<script type="application/ld+json">{"@type":"NewsArticle","headline":"Harbour bridge opens after repair","articleBody":"{{declared}}"}</script>""",
+            Article = "<p>This text is for subscribers of the Harbour Post only, and an offer of ours is waiting for you at the counter today.</p>",
+        }.Content();
+        Assert.Equal(TestPage.Body, content.Body);
+    }
+
+    [Fact]
+    public void Parse_NextArticleAppended_EndsWithTheDeclaredBody()
+    {
+        var declared = string.Join("\\n", TestPage.Paragraphs);
+        var content = new TestPage
+        {
+            Head = $$"""<script type="application/ld+json">{"@type":"NewsArticle","headline":"Harbour bridge opens after repair","articleBody":"{{declared}}"}</script>""",
+            Article = string.Concat(TestPage.Paragraphs.Select(p => $"<p>{p}</p>")) + "<p>A library in the old customs house will lend boats next summer, the council decided late on Tuesday, after a long debate.</p>",
+        }.Content();
+        Assert.Equal(TestPage.Body, content.Body);
+    }
+
+    [Fact]
+    public void Parse_Metadata_IsReadFromWhatThePageDeclares()
+    {
+        var result = new TestPage
+        {
+            Title = "Harbour bridge opens after repair | Harbour Post",
+            Head = """
+                <link rel="canonical" href="/city/harbour-bridge"><meta property="og:site_name" content="Harbour Post"><meta property="og:image" content="/img/bridge.jpg">
+                <script type="application/ld+json">{"@context":"https://schema.org","@graph":[{"@type":"Person","@id":"#a1","name":"Ines Falk"},
+                {"@type":"NewsArticle","headline":"Harbour bridge opens after repair","datePublished":"2024-05-03T09:30:00+02:00","dateModified":"2024-05-03T11:00:00+02:00",
+                "author":[{"@id":"#a1"},{"@type":"Person","name":"Tomás Ribeiro"},{"@type":"Organization","name":"Reuters"}],"articleSection":"City","keywords":["bridge","port"],"isAccessibleForFree":false,
+                "publisher":{"@type":"Organization","name":"Harbour Post"},},]}</script>
+                """,
+        }.Parse();
+        var content = result.Content!;
+        Assert.Equal("Harbour bridge opens after repair", content.Title);
+        Assert.Equal(["Ines Falk", "Tomás Ribeiro"], content.Authors);
+        Assert.Equal(["Reuters"], content.WireCredits);
+        Assert.Equal(new DateTimeOffset(2024, 5, 3, 9, 30, 0, TimeSpan.FromHours(2)), content.PublishTime);
+        Assert.Equal(TimeSpan.FromHours(2), content.PublishTime!.Value.Offset);
+        Assert.True(content.PublishTimeConfidence > 0.9);
+        Assert.Equal(new DateTimeOffset(2024, 5, 3, 11, 0, 0, TimeSpan.FromHours(2)), content.ModifiedTime);
+        Assert.Equal("City", content.Section);
+        Assert.Equal(["bridge", "port"], content.PublisherKeywords);
+        Assert.Equal("https://www.harbourpost.example/img/bridge.jpg", content.ImageUrl);
+        Assert.Equal("Harbour Post", content.SiteName);
+        Assert.True(content.IsPaywalled);
+        Assert.Equal("https://www.harbourpost.example/city/harbour-bridge", result.CanonicalUrl);
+    }
+
+    [Fact]
+    public void Parse_NothingDeclared_TakesTheDayFromTheUrlAndInventsNoAuthor()
+    {
+        var content = new TestPage().Content();
+        Assert.Equal(new DateTimeOffset(2024, 5, 3, 0, 0, 0, TimeSpan.Zero), content.PublishTime);
+        Assert.True(content.PublishTimeConfidence < 0.5);
+        Assert.Empty(content.Authors);
+        Assert.Empty(content.WireCredits);
+    }
+
+    [Fact]
+    public void Parse_FeedEntrySaysWhatThePageDoesNot_IsUsed()
+    {
+        var time = new DateTimeOffset(2024, 5, 3, 8, 0, 0, TimeSpan.Zero);
+        var content = new TestPage { Title = "", Heading = "" }.Content(new EntryHint("Bridge open again", time, ["Ines Falk"], "en"));
+        Assert.Equal("Bridge open again", content.Title);
+        Assert.Equal(time, content.PublishTime);
+        Assert.Equal(["Ines Falk"], content.Authors);
+    }
+
+    [Theory]
+    [InlineData("", "<h2>Bridge open again at last</h2>", "Bridge open again at last")]
+    [InlineData("", "", "Harbour bridge opens after repair")] // the slug
+    public void Parse_NoTitle_TakesTheNextBestName(string title, string heading, string expected) =>
+        Assert.Equal(expected, new TestPage { Title = title, Heading = heading }.Content().Title);
+}

@@ -1,0 +1,112 @@
+using System.Globalization;
+using Storyline.Contracts;
+using Storyline.Parse.Metadata;
+
+namespace Storyline.Parse.Tests.Metadata;
+
+public sealed class MetadataTests
+{
+    [Theory]
+    [InlineData("2024-05-03T15:47:42.389+02:00", "2024-05-03T15:47:42+02:00", true)]
+    [InlineData("2024-05-03 15:47:42 +0200", "2024-05-03T15:47:42+02:00", true)]
+    [InlineData("2024-05-03T15:47Z", "2024-05-03T15:47:00+00:00", true)]
+    [InlineData("2024-05-03T15:47:42", "2024-05-03T15:47:42+00:00", false)]
+    [InlineData("2024-05-03", "2024-05-03T00:00:00+00:00", false)]
+    [InlineData("20240503", "2024-05-03T00:00:00+00:00", false)]
+    [InlineData("1714744062", "2024-05-03T13:47:42+00:00", true)]
+    [InlineData("Fri, 03 May 2024 15:47:42 GMT", "2024-05-03T15:47:00+00:00", true)]
+    [InlineData("3. Mai 2024, 15:47 Uhr", "2024-05-03T15:47:00+00:00", false)]
+    [InlineData("May 3rd, 2024 3:47 p.m. EDT", "2024-05-03T15:47:00-04:00", true)]
+    [InlineData("3 de mayo de 2024", "2024-05-03T00:00:00+00:00", false)]
+    [InlineData("le 3 février 2024 à 09:05", "2024-02-03T09:05:00+00:00", false)]
+    [InlineData("03.05.2024 15:47", "2024-05-03T15:47:00+00:00", false)]
+    [InlineData("2024年5月3日 15:47", "2024-05-03T15:47:00+00:00", false)]
+    public void Machine_Forms_AreRead(string text, string expected, bool hasZone)
+    {
+        var reading = DateText.Machine(text);
+        Assert.Equal(DateTimeOffset.Parse(expected, CultureInfo.InvariantCulture), reading?.Time);
+        Assert.Equal(hasZone, reading?.HasZone);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("yesterday at noon")]
+    [InlineData("2024-13-45T00:00:00Z")]
+    [InlineData("31.02.2024")]
+    [InlineData("0001-01-01T00:00:00Z")]
+    [InlineData("99999999999999999")]
+    public void Machine_NoDate_IsNull(string text) => Assert.Null(DateText.Machine(text));
+
+    [Theory]
+    [InlineData("https://e.example/2024/05/03/x", "2024-05-03")]
+    [InlineData("https://e.example/news/2024-05-03-x", "2024-05-03")]
+    [InlineData("https://e.example/x-20240503", "2024-05-03")]
+    [InlineData("https://e.example/x-120240503", null)]
+    [InlineData("https://e.example/2024/15/03/x", null)]
+    public void UrlDate_Paths_GiveTheDay(string url, string? day) =>
+        Assert.Equal(day, UrlDate.Read(new Uri(url))?.Time.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture));
+
+    [Fact]
+    public void Decide_BestHasNoZone_TakesTheZoneOfOneThatAgrees()
+    {
+        var (time, confidence) = PublishTimes.Decide(
+        [
+            new(DateText.Machine("2024-05-03T15:47:42")!.Value, 0.95),
+            new(DateText.Machine("2024-05-03T15:47:00+02:00")!.Value, 0.7),
+        ]);
+        Assert.Equal(new DateTimeOffset(2024, 5, 3, 15, 47, 0, TimeSpan.FromHours(2)), time);
+        Assert.Equal(0.95, confidence);
+    }
+
+    [Theory]
+    [InlineData("By Ines Falk and Tomás Ribeiro", "Ines Falk|Tomás Ribeiro")]
+    [InlineData("Von Jörg Maß, Berlin", "Jörg Maß|Berlin")]
+    [InlineData("Ines Falk, Reuters", "Ines Falk")]
+    [InlineData("Harbour Post Staff", "")]
+    [InlineData("AFP", "")]
+    [InlineData("https://www.facebook.com/harbourpost", "")]
+    [InlineData("redaktion@harbourpost.example", "")]
+    [InlineData("harbourpost.example", "")]
+    [InlineData("Harbour Post", "")]
+    public void Persons_Byline_GivesNamesOnly(string byline, string expected) =>
+        Assert.Equal(expected, string.Join('|', AuthorNames.Persons([byline], "Harbour Post")));
+
+    [Theory]
+    [InlineData("Bridge opens | Harbour Post", "Bridge opens")]
+    [InlineData("Bridge opens - City - Harbour Post", "Bridge opens")]
+    [InlineData("Harbour Post: Bridge opens", "Bridge opens")]
+    [InlineData("Bridge opens - at last", "Bridge opens - at last")]
+    public void WithoutSite_Title_LosesTheSiteOnly(string title, string expected) =>
+        Assert.Equal(expected, Titles.WithoutSite(title, ["Harbour Post"], title.Contains("City", StringComparison.Ordinal) ? ["Bridge opens"] : []));
+
+    [Theory]
+    [InlineData("en", "The port authority said on Friday that the bridge was open and that ferries would still run until the end of the month.")]
+    [InlineData("de", "Die Hafenbehörde teilte am Freitag mit, dass die Brücke wieder offen ist und die Fähren noch bis zum Ende des Monats fahren werden.")]
+    [InlineData("fr", "L’autorité portuaire a annoncé vendredi que le pont est ouvert et que les bacs resteront en service jusqu’à la fin du mois.")]
+    [InlineData("es", "La autoridad portuaria dijo el viernes que el puente está abierto y que los transbordadores seguirán hasta el fin de mes.")]
+    [InlineData("ru", "Портовые власти сообщили в пятницу, что мост открыт и что паромы будут ходить до конца месяца, как и раньше.")]
+    [InlineData("ja", "港湾当局は金曜日、橋が再び開通し、月末までフェリーの運航を続けると発表した。")]
+    [InlineData("und", "Zxq vbn mlk")]
+    public void Detect_UndeclaredText_FindsTheLanguage(string expected, string text) => Assert.Equal(expected, LanguageDetector.Detect(text, declared: null));
+
+    [Fact]
+    public void Detect_TemplateDeclaresAnotherLanguage_TextDecides() =>
+        Assert.Equal("de", LanguageDetector.Detect("Die Hafenbehörde teilte am Freitag mit, dass die Brücke wieder offen ist und die Fähren noch bis zum Ende des Monats fahren werden.", "en-US"));
+
+    [Theory]
+    [InlineData("PORT ELIN (AP) — The bridge opened on Friday.", "The Associated Press")]
+    [InlineData("(EFE).- El puente abrió el viernes.", "EFE")]
+    [InlineData("The mayor told Reuters that the bridge was open.", "")]
+    [InlineData("Some information for this report came from The Associated Press and Reuters.", "The Associated Press|Reuters")]
+    [InlineData("The bridge opened on Friday. (dpa)", "dpa")]
+    public void Find_Text_GivesCreditsOnly(string text, string expected) =>
+        Assert.Equal(expected, string.Join('|', WireCredits.Find([], [new Block(BlockKind.Paragraph, text)])));
+
+    [Fact]
+    public void Find_AgencyPicture_CreditsOnlyWhenTheTextNamesTheAgency()
+    {
+        var caption = new Block(BlockKind.Caption, "The bridge on Friday. Lena Vik (AP)");
+        Assert.Empty(WireCredits.Find([], [caption, new Block(BlockKind.Paragraph, "The bridge opened.")]));
+        Assert.Equal(["The Associated Press"], WireCredits.Find([], [caption, new Block(BlockKind.Paragraph, "As The Associated Press first reported, the bridge opened.")]));
+    }
+}

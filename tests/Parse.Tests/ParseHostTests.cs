@@ -1,0 +1,187 @@
+using System.IO.Compression;
+using System.Security.Cryptography;
+using System.Text;
+using System.Threading.Channels;
+using Google.Protobuf;
+using Grpc.Core;
+using Grpc.Net.Client;
+using MassTransit;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Storyline.Contracts;
+using Storyline.Hosting;
+using Storyline.Hosting.Bus;
+using Storyline.Parse.Tests.Html;
+using Storyline.Parse.V1;
+
+namespace Storyline.Parse.Tests;
+
+/// <summary>The service on the embedded bus and over the wire.</summary>
+public sealed class ParseHostTests : IAsyncLifetime
+{
+    private readonly string _folder = Path.Combine(Path.GetTempPath(), $"storyline-parse-{Guid.NewGuid():n}");
+    private readonly WebApplication _host;
+    private GrpcChannel? _channel;
+
+    public ParseHostTests() => _host = StorylineHost.Build(
+        [$"--Storage:Path={_folder}", "--Http:Port=0", "--Http:GrpcPort=0", "--Logging:LogLevel:Default=Warning"], [new ParseModule(), new Listener()]);
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    private ParseService.ParseServiceClient Client => new(_channel!);
+
+    public async ValueTask InitializeAsync()
+    {
+        await _host.StartAsync(Cancellation);
+        _channel = GrpcChannel.ForAddress(_host.Addresses().Grpc);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _channel?.Dispose();
+        await _host.DisposeAsync();
+        if (Directory.Exists(_folder))
+        {
+            Directory.Delete(_folder, recursive: true);
+        }
+    }
+
+    [Fact]
+    public async Task Consume_Article_PublishesItParsed()
+    {
+        await PublishAsync(Fetched(new TestPage().Html));
+
+        var parsed = Assert.IsType<ArticleParsed>(await NextAsync());
+        Assert.Equal("0123456789abcdef0123456789abcdef", parsed.ArticleId);
+        Assert.Equal(3, parsed.Capture);
+        Assert.Equal(TestPage.Body, parsed.Content.Body);
+        Assert.Equal("storyline-parser/0.1", parsed.ParserVersion);
+        Assert.Equal(new TestPage().Parse().ContentDigest, parsed.ContentDigest);
+        Assert.Equal([Stage.Fetch, Stage.Parse], parsed.Trail.Select(t => t.Stage));
+    }
+
+    [Fact]
+    public async Task Consume_NoArticle_PublishesTheRejection()
+    {
+        await PublishAsync(Fetched("%PDF-1.7"));
+
+        var rejected = Assert.IsType<ArticleRejected>(await NextAsync());
+        Assert.Equal((Outcome.UnsupportedMediaType, Stage.Parse, 3), (rejected.Outcome, rejected.Stage, rejected.Capture));
+        Assert.Equal("the bytes are a PDF, not HTML or text", rejected.Reason);
+        Assert.Equal([Stage.Fetch, Stage.Parse], rejected.Trail.Select(t => t.Stage));
+    }
+
+    [Fact]
+    public async Task Consume_StatedLengthOverTheLimit_IsTooLargeWithoutDecompressing()
+    {
+        await PublishAsync(Fetched("x") with { BodyLength = 50_000_000 });
+
+        Assert.Equal(Outcome.TooLarge, Assert.IsType<ArticleRejected>(await NextAsync()).Outcome);
+    }
+
+    [Fact]
+    public async Task ParseDocument_Page_AnswersTheArticle()
+    {
+        var response = await Client.ParseDocumentAsync(
+            new ParseDocumentRequest { Content = ByteString.CopyFromUtf8(new TestPage().Html), ContentType = "text/html; charset=utf-8", Url = TestPage.Url }, cancellationToken: Cancellation);
+
+        Assert.Equal(Storyline.Type.V1.Outcome.Unspecified, response.Outcome);
+        Assert.Equal(TestPage.Body, response.Content.Body);
+        Assert.Equal("storyline-parser/0.1", response.ParserVersion);
+        Assert.Equal(64, response.ContentDigest.Length);
+    }
+
+    [Fact]
+    public async Task ParseDocument_NoArticle_AnswersWhy()
+    {
+        var response = await Client.ParseDocumentAsync(new ParseDocumentRequest { Content = ByteString.CopyFromUtf8("GIF89a") }, cancellationToken: Cancellation);
+
+        Assert.Equal(Storyline.Type.V1.Outcome.UnsupportedMediaType, response.Outcome);
+        Assert.Null(response.Content);
+        Assert.NotEqual("", response.Reason);
+    }
+
+    [Fact]
+    public async Task ParseDocument_NineMebibytes_IsAccepted()
+    {
+        var html = new TestPage { After = "<script>" + new string('x', 9 * 1024 * 1024) + "</script>" }.Html;
+
+        var response = await Client.ParseDocumentAsync(new ParseDocumentRequest { Content = ByteString.CopyFromUtf8(html) }, cancellationToken: Cancellation);
+
+        Assert.Equal(TestPage.Body, response.Content.Body);
+    }
+
+    [Theory]
+    [InlineData("", "")]
+    [InlineData("text", "not a url")]
+    public async Task ParseDocument_WrongRequest_IsInvalidArgument(string content, string url)
+    {
+        var error = await Assert.ThrowsAsync<RpcException>(async () =>
+            await Client.ParseDocumentAsync(new ParseDocumentRequest { Content = ByteString.CopyFromUtf8(content), Url = url }, cancellationToken: Cancellation));
+
+        Assert.Equal(StatusCode.InvalidArgument, error.StatusCode);
+    }
+
+    private static ArticleFetched Fetched(string text)
+    {
+        var bytes = Encoding.UTF8.GetBytes(text);
+        using var compressed = new MemoryStream();
+        using (var brotli = new BrotliStream(compressed, CompressionLevel.Fastest))
+        {
+            brotli.Write(bytes);
+        }
+
+        return new ArticleFetched
+        {
+            ArticleId = "0123456789abcdef0123456789abcdef",
+            Capture = 3,
+            Url = TestPage.Url,
+            SourceId = "harbourpost.example",
+            FetchedAt = new DateTimeOffset(2024, 5, 3, 9, 0, 0, TimeSpan.Zero),
+            MediaType = "text/html",
+            BodyBrotli = compressed.ToArray(),
+            BodyLength = bytes.Length,
+            BodySha256 = Convert.ToHexStringLower(SHA256.HashData(bytes)),
+            Trail = [new StageRecord(Stage.Fetch, new DateTimeOffset(2024, 5, 3, 9, 0, 0, TimeSpan.Zero), 5, 0)],
+        };
+    }
+
+    private Task PublishAsync(ArticleFetched message) => _host.Services.GetRequiredService<IBus>().Publish(message, Cancellation);
+
+    private async Task<object> NextAsync()
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
+        limit.CancelAfter(TimeSpan.FromSeconds(30));
+        return await _host.Services.GetRequiredService<Channel<object>>().Reader.ReadAsync(limit.Token);
+    }
+
+    /// <summary>Listens where enrich and the ledger would.</summary>
+    private sealed class Listener : IServiceModule
+    {
+        public string Name => "listener";
+
+        public void ConfigureServices(IHostApplicationBuilder builder) => builder.Services.AddSingleton(Channel.CreateUnbounded<object>());
+
+        public void ConfigureBus(IBusEndpoints endpoints)
+        {
+            endpoints.Consume<ParsedConsumer>("enrich.parsed", new EndpointSettings());
+            endpoints.Consume<RejectedConsumer>("fetch.outcomes", new EndpointSettings());
+        }
+
+        public void MapGrpc(IEndpointRouteBuilder app)
+        {
+        }
+    }
+
+    private sealed class ParsedConsumer(Channel<object> heard) : IConsumer<ArticleParsed>
+    {
+        public async Task Consume(ConsumeContext<ArticleParsed> context) => await heard.Writer.WriteAsync(context.Message, context.CancellationToken);
+    }
+
+    private sealed class RejectedConsumer(Channel<object> heard) : IConsumer<ArticleRejected>
+    {
+        public async Task Consume(ConsumeContext<ArticleRejected> context) => await heard.Writer.WriteAsync(context.Message, context.CancellationToken);
+    }
+}
