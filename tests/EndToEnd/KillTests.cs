@@ -1,4 +1,5 @@
 using Google.Protobuf;
+using Grpc.Core;
 using Storyline.EndToEnd.Processes;
 using Storyline.Fetch.V1;
 using Storyline.Fixtures;
@@ -36,14 +37,7 @@ public sealed class KillTests(RabbitMqFixture rabbitMq, PostgresFixture postgres
         var submitted = 0;
         var submitting = Parallel.ForAsync(0, Documents, new ParallelOptions { MaxDegreeOfParallelism = 4, CancellationToken = cancellationToken }, async (i, token) =>
         {
-            var response = await ingest.SubmitDocumentAsync(
-                new SubmitDocumentRequest
-                {
-                    Document = new Document { Content = ByteString.CopyFromUtf8(GeneratedNews.Text(i)), ContentType = "text/plain", SourceId = $"outlet-{i % 7}" },
-                    RequestId = $"kill-{i}",
-                },
-                cancellationToken: token);
-            acknowledged[i] = response.Submission.ArticleId;
+            acknowledged[i] = await SubmitUntilAcknowledgedAsync(ingest, i, token);
             Interlocked.Increment(ref submitted);
         });
 
@@ -53,7 +47,8 @@ public sealed class KillTests(RabbitMqFixture rabbitMq, PostgresFixture postgres
         {
             var threshold = ++killed * Documents / 8;
             await Eventually.GetAsync(
-                $"{threshold} acknowledged documents", _ => Task.FromResult(Volatile.Read(ref submitted)), count => count >= threshold, Patience, cancellationToken);
+                $"{threshold} acknowledged documents", _ => Task.FromResult(Volatile.Read(ref submitted)), count => count >= threshold || submitting.IsFaulted, Patience, cancellationToken);
+            Assert.False(submitting.IsFaulted, submitting.Exception?.ToString());
             await service.KillAsync(cancellationToken);
             service.Start();
             await service.WaitUntilReadyAsync(cancellationToken);
@@ -108,5 +103,32 @@ public sealed class KillTests(RabbitMqFixture rabbitMq, PostgresFixture postgres
         Assert.Equal(Enumerable.Range(1, messages.Count).Select(n => (long)n), messages.Select(message => message.Sequence));
         Assert.Equal(Documents, messages.Where(message => message.RoutingKey.Contains(".article.", StringComparison.Ordinal)).Select(message => message.MessageId).Distinct(StringComparer.Ordinal).Count());
         Assert.Equal(messages.Count, messages.Select(message => message.MessageId).Distinct(StringComparer.Ordinal).Count());
+    }
+
+    private static async Task<string> SubmitUntilAcknowledgedAsync(IngestService.IngestServiceClient ingest, int i, CancellationToken cancellationToken)
+    {
+        var request = new SubmitDocumentRequest
+        {
+            Document = new Document { Content = ByteString.CopyFromUtf8(GeneratedNews.Text(i)), ContentType = "text/plain", SourceId = $"outlet-{i % 7}" },
+            RequestId = $"kill-{i}",
+        };
+        var response = await Eventually.GetAsync(
+            $"document {i} acknowledged",
+            async token =>
+            {
+                try
+                {
+                    return await ingest.SubmitDocumentAsync(request, cancellationToken: token);
+                }
+                catch (RpcException exception) when (exception.StatusCode is StatusCode.Unavailable or StatusCode.Internal or StatusCode.Cancelled)
+                {
+                    // The connection or the process went away under the call: nothing says whether it was stored.
+                    return null;
+                }
+            },
+            answer => answer is not null,
+            Patience,
+            cancellationToken);
+        return response!.Submission.ArticleId;
     }
 }
