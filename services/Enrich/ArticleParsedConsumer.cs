@@ -3,6 +3,7 @@ using MassTransit;
 using Storyline.Contracts;
 using Storyline.Enrich.Annotation;
 using Storyline.Enrich.Clustering;
+using Storyline.Hosting.Storage;
 using Storyline.Hosting.Telemetry;
 
 namespace Storyline.Enrich;
@@ -11,7 +12,8 @@ namespace Storyline.Enrich;
 /// Annotates each article and gives it its story. Handling twice publishes what was stored the first time; a capture older than
 /// the current revision's changes nothing.
 /// </summary>
-public sealed partial class ArticleParsedConsumer(Annotator annotator, ClusteringQueue clustering, TimeProvider time, ILogger<ArticleParsedConsumer> logger)
+public sealed partial class ArticleParsedConsumer(
+    Annotator annotator, GroupCommit<ClusteringRequest, ClusteringResult> clustering, TimeProvider time, ILogger<ArticleParsedConsumer> logger)
     : IConsumer<ArticleParsed>
 {
     public async Task Consume(ConsumeContext<ArticleParsed> context)
@@ -28,7 +30,7 @@ public sealed partial class ArticleParsedConsumer(Annotator annotator, Clusterin
         ClusteringResult result;
         using (EnrichTelemetry.Source.StartActivity("cluster article"))
         {
-            result = await clustering.ClusterAsync(
+            result = await clustering.AddAsync(
                 new ClusteringRequest(article, annotation, features, traceId, outcome => timer.Complete(article.Trail, outcome)), context.CancellationToken);
         }
 

@@ -17,6 +17,8 @@ public sealed class EnrichModule : IServiceModule
     /// <summary>See <see cref="Name"/>.</summary>
     public const string ServiceName = "enrich";
 
+    private const int MaxBatch = 64;
+
     public string Name => ServiceName;
 
     public void ConfigureServices(IHostApplicationBuilder builder)
@@ -30,7 +32,8 @@ public sealed class EnrichModule : IServiceModule
             .AddSingleton<Annotator>()
             .AddSingleton<EntityStore>()
             .AddSingleton<ClusteringStore>()
-            .AddSingleton<ClusteringQueue>();
+            .AddSingleton(services => new GroupCommit<ClusteringRequest, ClusteringResult>(
+                batch => services.GetRequiredService<ClusteringStore>().CommitAsync(batch, CancellationToken.None), MaxBatch));
     }
 
     public void ConfigureBus(IBusEndpoints endpoints)

@@ -14,7 +14,7 @@ namespace Storyline.Enrich.Clustering;
 /// The one writer of articles, stories and entities: each batch is one transaction under the lock "clustering", which replicas share.
 /// <para>
 /// The window in memory is a copy of the active stories. Before a batch it takes in what other replicas wrote since (stories with a greater
-/// sequence number); after a failed transaction it is thrown away and read again. Not thread-safe: <see cref="ClusteringQueue"/> is its caller.
+/// sequence number); after a failed transaction it is thrown away and read again. Not thread-safe: batches come one at a time.
 /// </para>
 /// </summary>
 public sealed class ClusteringStore(
@@ -27,7 +27,7 @@ public sealed class ClusteringStore(
     private long _seq;
 
     /// <summary>Handles a batch; the results are in its order.</summary>
-    public async Task<ClusteringResult[]> CommitAsync(IReadOnlyList<ClusteringRequest> batch, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<ClusteringResult>> CommitAsync(IReadOnlyList<ClusteringRequest> batch, CancellationToken cancellationToken)
     {
         try
         {

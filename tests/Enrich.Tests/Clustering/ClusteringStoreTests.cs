@@ -133,15 +133,16 @@ public sealed class ClusteringStoreTests(PostgresFixture postgres) : IDisposable
     }
 
     [Fact]
-    public async Task ClusterAsync_OneBadCaptureAmongMany_FailsAlone()
+    public async Task CommitAsync_OneBadCaptureAmongMany_FailsAlone()
     {
         await using var database = await TestDatabase.CreateAsync(postgreSql: false, postgres, _folder);
-        using var queue = new ClusteringQueue(Store(database));
+        var store = Store(database);
+        await using var commits = new GroupCommit<ClusteringRequest, ClusteringResult>(batch => store.CommitAsync(batch, Token), maxBatch: 8);
         var broken = Request(Articles.Bridge("bad", 3));
         broken = broken with { Article = broken.Article with { ContentDigest = null! } };
 
-        var good = Enumerable.Range(0, 20).Select(i => queue.ClusterAsync(Request(Articles.Bridge($"a{i}", i % 3)), Token)).ToList();
-        var bad = queue.ClusterAsync(broken, Token);
+        var good = Enumerable.Range(0, 20).Select(i => commits.AddAsync(Request(Articles.Bridge($"a{i}", i % 3)), Token)).ToList();
+        var bad = commits.AddAsync(broken, Token);
         var results = await Task.WhenAll(good);
 
         await Assert.ThrowsAnyAsync<Exception>(() => bad);
