@@ -9,7 +9,7 @@ using Storyline.Enrich.Names;
 using Storyline.Enrich.Stories;
 using Storyline.Fixtures;
 using Storyline.Hosting.Storage;
-using Storyline.Parse.Documents;
+using Storyline.Parse;
 
 namespace Storyline.Integration;
 

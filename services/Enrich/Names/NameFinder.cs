@@ -412,7 +412,7 @@ public sealed class NameFinder(NameLexicon lexicon)
         return previous.Kind == TokenKind.Punctuation && text.Text[previous.Start] is '“' or '"' or '‘' or '\'' or '«' or '„' or ':' or '•' or '–' or '—' or '(' or '[' or '`' or '*' or '…';
     }
 
-    // A headline or sub-head: most of its longer words are capitalised, so capitals say nothing.
+    // A headline or sub-head: most of its longer words are capitalised and no full stop ends it, so capitals say nothing.
     private static bool IsTitleCased(AnalyzedText text, TokenRange sentence)
     {
         int words = 0, capitals = 0;
@@ -425,6 +425,6 @@ public sealed class NameFinder(NameLexicon lexicon)
             }
         }
 
-        return words >= 4 && capitals >= words * 0.75;
+        return words >= 4 && capitals >= words * 0.75 && text.Span(sentence.EndToken - 1) is not ("." or "”" or "\"");
     }
 }

@@ -56,15 +56,10 @@ public sealed class NameLinker(NameLexicon lexicon)
 
         var people = groups.Values.Where(g => g[0].Type == EntityType.Person).ToList();
         MergeMisspeltPeople(groups, people);
-        foreach (var name in names.Where(n => n.Type is EntityType.Other or EntityType.Place or EntityType.Organisation && n.Parts.Length == 1 && !n.IsKnown))
-        {
-            // "Xi" with no cue of its own is the surname of Xi Jinping.
-            if (Surname(people, name) is { } owner && groups.Remove(Canonical(name)))
-            {
-                owner.Add(name);
-            }
-        }
+        var bare = names.Where(n => n.Type != EntityType.Person && n.Parts.Length == 1 && !n.IsKnown).ToList();
 
+        // "Xi" with no cue of its own is the surname of Xi Jinping.
+        Attach(groups, bare, name => Surname(people, name));
         foreach (var name in pending.OrderByDescending(n => n.Count).ThenBy(n => n.Order))
         {
             if ((Surname(people, name) ?? Misspelt(people, name)) is { } owner)
@@ -78,8 +73,23 @@ public sealed class NameLinker(NameLexicon lexicon)
             }
         }
 
+        // "Binken" is a slip of Blinken, which by now has all its mentions.
+        Attach(groups, bare, name => name.Type == EntityType.Other ? Misspelt(people, name) : null);
         JoinAcronyms(groups);
         return [.. groups.Values];
+    }
+
+    private void Attach(Dictionary<string, List<Name>> groups, List<Name> names, Func<Name, List<Name>?> find)
+    {
+        foreach (var name in names)
+        {
+            var key = Canonical(name);
+            if (groups.TryGetValue(key, out var own) && own.Count == 1 && own[0] == name && find(name) is { } owner)
+            {
+                groups.Remove(key);
+                owner.Add(name);
+            }
+        }
     }
 
     private static void Join(Dictionary<string, List<Name>> groups, string key, Name name)

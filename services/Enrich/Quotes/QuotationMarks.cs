@@ -18,6 +18,8 @@ public readonly record struct QuotedSpan(int Start, int End, int MarkStart, int 
 /// </summary>
 public static class QuotationMarks
 {
+    private const int MinOpenLength = 8;
+
     private static readonly SearchValues<char> DoubleMarks = SearchValues.Create("“”\"„«»「");
 
     /// <summary>The outermost quotations in text order.</summary>
@@ -56,7 +58,7 @@ public static class QuotationMarks
             var isOpen = close < 0;
 
             // A lone straight or single mark at the end of nothing is an inch sign or an apostrophe.
-            if (contentEnd > i + width && !(isOpen && (mark is '"' or '‘' or '\'' or '`' || contentEnd - i < 20)))
+            if (contentEnd > i + width && !(isOpen && (mark is '"' or '‘' or '\'' or '`' || contentEnd - i < MinOpenLength)))
             {
                 spans.Add(new QuotedSpan(i + width, contentEnd, i, Math.Min(markEnd, end), isOpen));
                 i = Math.Max(markEnd, i + width);

@@ -14,7 +14,7 @@ public sealed record Assignment(Story Story, WindowArticle Article, bool IsNew, 
 /// Online clustering of a stream into stories, one pass, deterministic for a given order.
 /// <para>
 /// Similarity of two articles = (1 − n)·cosine of TF-IDF word vectors + n·cosine of TF-IDF name vectors, times a decay with the time between
-/// them where both have a time. An article joins the story with the highest score (the mean of its best and its average similarity to the story's
+/// them where both have a time. An article joins the story with the highest score (mostly the average, partly the best of its similarities to the story's
 /// articles) if that reaches the threshold, else it founds one. After Miranda et al. 2018 ("Multilingual clustering of streaming
 /// news"), with articles instead of centroids, which keeps look-alike events apart and small stories exact.
 /// </para>
@@ -29,6 +29,11 @@ public sealed class StoryClusterer(StoryOptions options, DocumentFrequencies bac
     private const int CandidateArticles = 60;
     private const int CandidateStories = 16;
     private const int ComparedMembers = 24;
+
+    // How much the nearest of a story's articles counts beside their average.
+    private const double BestShare = 0.25;
+
+    // Names that agree less than NameAgreement weaken what the words say, down to NameFloor of it.
     private const double NameFloor = 0.4;
     private const double NameAgreement = 0.2;
 
@@ -227,7 +232,7 @@ public sealed class StoryClusterer(StoryOptions options, DocumentFrequencies bac
             sum += similarity;
         }
 
-        return (best + (sum / compared)) / 2;
+        return (BestShare * best) + ((1 - BestShare) * sum / compared);
     }
 
     private bool CanMerge(Story left, Story right)

@@ -15,16 +15,16 @@ public sealed class StoryOptions
     public int MaxArticles { get; set; } = 20_000;
 
     /// <summary>Similarity from which an article joins a story, over 0 to 1.</summary>
-    public double JoinThreshold { get; set; } = 0.30;
+    public double JoinThreshold { get; set; } = 0.22;
 
     /// <summary>Mean similarity of two stories from which an article that fits both makes them one, over 0 to 1.</summary>
-    public double MergeThreshold { get; set; } = 0.38;
+    public double MergeThreshold { get; set; } = 0.30;
 
     /// <summary>Time between two articles after which their similarity counts 1/e; 1 hour to 365 days.</summary>
-    public TimeSpan Decay { get; set; } = TimeSpan.FromDays(6);
+    public TimeSpan Decay { get; set; } = TimeSpan.FromDays(3);
 
     /// <summary>Share of the similarity that names have, 0 to 1; the rest is words.</summary>
-    public double NameShare { get; set; } = 0.4;
+    public double NameShare { get; set; } = 0.35;
 
     /// <summary>Every broken rule.</summary>
     public static IEnumerable<string> Errors(StoryOptions options)

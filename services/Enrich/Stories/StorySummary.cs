@@ -30,7 +30,7 @@ public static class StorySummary
             IndependentOriginCount = Origins(story),
             Entities = entities,
             Keywords = Keywords(latest),
-            Quotations = Quotations(story),
+            Quotations = Quotations(story, latest),
             FirstPublishTime = tellings[0].PublishTime,
             LastPublishTime = tellings[^1].PublishTime,
         };
@@ -112,11 +112,14 @@ public static class StorySummary
             .First().Features.Title;
     }
 
-    private static Quotation[] Quotations(Story story)
+    private static Quotation[] Quotations(Story story, List<WindowArticle> latest)
     {
+        var names = latest.SelectMany(m => m.Features.Entities).GroupBy(e => e.EntityId, StringComparer.Ordinal)
+            .ToDictionary(g => g.Key, g => MostFrequent(g.Select(e => e.Name)).First(), StringComparer.Ordinal);
         var independent = story.Members.Where(m => story.Roles.Of(m).Role is TellingRole.Original).Select(m => m.Features.ArticleId).ToHashSet(StringComparer.Ordinal);
         return [.. story.Quotations.All
             .Select(g => Enrich.Quotations.Wordings.ToQuotation(g, independent))
+            .Select(q => q.SpeakerEntityId is { } id && names.TryGetValue(id, out var name) ? q with { Speaker = name } : q)
             .OrderByDescending(q => q.Variants.DistinctBy(v => v.ArticleId, StringComparer.Ordinal).Count() > 1)
             .Take(MaxQuotations)];
     }
