@@ -14,6 +14,9 @@ namespace Storyline.Parse.Documents;
 public static class DocumentDecoder
 {
     private const int SniffLength = 4096;
+
+    /// <summary>One NUL in so many bytes is damage; more is no text.</summary>
+    private const int MaxNulShare = 1_000;
     private static readonly SearchValues<char> CharsetEnd = SearchValues.Create(" \"'>;/?\r\n");
 
     // The code pages register once per process; GetEncoding needs them for every charset beyond the built-in ones.
@@ -40,11 +43,12 @@ public static class DocumentDecoder
 
         var encoding = ByteOrderMark(bytes, out var markLength);
         bytes = bytes[markLength..];
-        encoding ??= ValidUtf8(bytes) ? Encoding.UTF8 : null;
-        if (encoding is null && bytes.Contains((byte)0))
+        if (encoding is null && bytes.Count((byte)0) * MaxNulShare > bytes.Length)
         {
             return DecodedDocument.Rejected(Outcome.Undecodable, "binary data: NUL bytes outside UTF-16 and UTF-32");
         }
+
+        encoding ??= ValidUtf8(bytes) ? Encoding.UTF8 : null;
 
         encoding ??= Known(charset) ?? Known(MetaCharset(bytes)) ?? Detected(bytes);
         var text = encoding?.GetString(bytes);
@@ -80,7 +84,7 @@ public static class DocumentDecoder
 
     /// <summary>Valid UTF-8 that is not merely ASCII with the escape sequences of ISO-2022.</summary>
     private static bool ValidUtf8(ReadOnlySpan<byte> bytes) =>
-        System.Text.Unicode.Utf8.IsValid(bytes) && !bytes.Contains((byte)0x1B) && !bytes.Contains((byte)0);
+        System.Text.Unicode.Utf8.IsValid(bytes) && !bytes.Contains((byte)0x1B);
 
     /// <summary>Damage to UTF-8 is rare and local; replacement characters all over are the letters of another encoding.</summary>
     private static bool IsNotUtf8(string text)

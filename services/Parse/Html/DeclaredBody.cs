@@ -1,3 +1,4 @@
+using System.Net;
 using Storyline.Contracts;
 
 namespace Storyline.Parse.Html;
@@ -20,6 +21,7 @@ internal static class DeclaredBody
             return blocks;
         }
 
+        declared = WebUtility.HtmlDecode(declared); // often encoded twice
         var declaredKey = Text.Key(declared);
         var foundKey = Text.Key(ArticleBody.Join(blocks));
         var covered = Coverage(declaredKey, foundKey);

@@ -75,7 +75,7 @@ public static class AuthorNames
         var bracket = name.IndexOfAny(['(', '[', '<']);
         name = (bracket > 0 ? name[..bracket] : name).Trim(' ', '.', ':', '-', '–', '—', '*', '"', '“', '”', '|', '@');
         var key = Text.Key(name);
-        if (name.Length is < 2 or > 60 || key.Length < 2 || key == site || (site.Length > 4 && key.Contains(site, StringComparison.Ordinal))
+        if (name.Length is < 2 or > 60 || key.Length < 2 || key == site || (site.Length > 4 && key.Contains(site, StringComparison.Ordinal)) || (site.Length - key.Length is > 0 and <= 4 && site.StartsWith(key, StringComparison.Ordinal)) || IsInitials(name)
             || name.Contains("http", StringComparison.OrdinalIgnoreCase) || name.IndexOfAny(['@', '{', '}', '=', '<', '>', '_', '?', '!']) >= 0 || name.Any(char.IsDigit) || LooksLikeDomain(name))
         {
             return null;
@@ -84,6 +84,9 @@ public static class AuthorNames
         var words = name.Split(' ', StringSplitOptions.RemoveEmptyEntries);
         return words.Length > 6 || words.Any(NoPerson.Contains) || WireCredits.IsAgency(name) ? null : name;
     }
+
+    // "red", "kes": an editor's sign, not a name.
+    private static bool IsInitials(string name) => name.Length <= 3 && name.All(char.IsLower);
 
     private static bool LooksLikeDomain(string name)
     {
