@@ -1,4 +1,3 @@
-using Storyline.Fixtures;
 
 namespace Storyline.Platform.Tests.Commands;
 

@@ -12,8 +12,7 @@ public sealed class IngestTests : IDisposable
     [Fact]
     public async Task Ingest_SeedDocuments_AreOneStory()
     {
-        Assert.SkipUnless(Directory.Exists(Repository.Shared), $"{Repository.Shared} is absent: the seed documents are third-party text and not in the repository");
-        var seeds = Directory.GetFiles(Path.Combine(Repository.Shared, "seeds"), "*.txt").Order(StringComparer.Ordinal).ToArray();
+        var seeds = Directory.GetFiles(SharedData.Path("seeds"), "*.txt").Order(StringComparer.Ordinal).ToArray();
 
         var result = await _cli.RunAsync(["ingest", .. seeds]);
 
