@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using Google.Protobuf.Reflection;
 using Google.Rpc;
@@ -56,14 +57,12 @@ public static class StorylineHost
         OptionsValidationException validation => [.. validation.Failures],
         AggregateException aggregate when aggregate.InnerExceptions.All(e => ConfigurationErrors(e) is not null) =>
             [.. aggregate.InnerExceptions.SelectMany(e => ConfigurationErrors(e)!).Distinct(StringComparer.Ordinal)],
-
-        // The binder's word for a value of the wrong type and for a key that no option has.
-        InvalidOperationException binder when binder.Source == "Microsoft.Extensions.Configuration.Binder" =>
-            [binder.InnerException is { } inner ? $"{binder.Message} {inner.Message}" : binder.Message],
         _ => null,
     };
 
-    /// <summary>Builds the host without starting it.</summary>
+    /// <summary>Builds the host without starting it; a configuration that cannot work is refused here, with all its errors.</summary>
+    /// <exception cref="OptionsValidationException">One section has errors.</exception>
+    /// <exception cref="AggregateException">Several sections have errors.</exception>
     /// <param name="args">Command line in the form <c>--Section:Key=value</c>.</param>
     /// <param name="modules">One service, or all of them.</param>
     /// <param name="configure">Last word on the builder, for tests and for the platform.</param>
@@ -81,7 +80,13 @@ public static class StorylineHost
         builder.AddStorylineTelemetry("storyline-" + (modules.Length == 1 ? modules[0].Name : "platform"));
 
         builder.Services.AddSingleton<IConfigureOptions<KestrelServerOptions>, Endpoints>();
-        builder.Services.AddOptions<HostOptions>().Configure<IOptions<HttpOptions>>((host, http) => host.ShutdownTimeout = http.Value.ShutdownTimeout);
+        builder.Services.Configure<HostOptions>(host =>
+        {
+            // Read while the host is built, before the options are checked: through them, their errors would hide all others'.
+            host.ShutdownTimeout = TimeSpan.TryParse(builder.Configuration["Http:ShutdownTimeout"], CultureInfo.InvariantCulture, out var timeout)
+                ? timeout
+                : new HttpOptions().ShutdownTimeout;
+        });
         builder.Services.AddGrpc(grpc =>
         {
             grpc.MaxReceiveMessageSize = 4 * 1024 * 1024;
@@ -109,6 +114,9 @@ public static class StorylineHost
         });
 
         var app = builder.Build();
+
+        // Not left to the start, which would log a stack trace around the one line that a person needs.
+        app.Services.GetRequiredService<IStartupValidator>().Validate();
         foreach (var module in modules)
         {
             module.MapGrpc(app);
@@ -149,7 +157,17 @@ public static class StorylineHost
     {
         public void Configure(KestrelServerOptions kestrel)
         {
-            var http = options.Value;
+            HttpOptions http;
+            try
+            {
+                http = options.Value;
+            }
+            catch (OptionsValidationException)
+            {
+                // The server is made while the host is built; the check right after it tells this error together with all others.
+                return;
+            }
+
             var host = IPAddress.Parse(http.Host);
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = 64 * 1024 * 1024;

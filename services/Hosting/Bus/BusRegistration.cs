@@ -1,3 +1,4 @@
+using System.Globalization;
 using MassTransit;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -44,9 +45,13 @@ public static class BusRegistration
             host.ConsumerStopTimeout = bus.Value.DrainTimeout;
             host.StopTimeout = bus.Value.DrainTimeout + StopMargin;
         });
-        services.AddOptions<HostOptions>().Configure<IOptions<BusOptions>>((host, bus) =>
+        services.Configure<HostOptions>(host =>
         {
-            var least = bus.Value.DrainTimeout + StopMargin + StopMargin;
+            // Read while the host is built, before the options are checked: through them, their errors would hide all others'.
+            var drain = TimeSpan.TryParse(configuration[$"{BusOptions.Section}:{nameof(BusOptions.DrainTimeout)}"], CultureInfo.InvariantCulture, out var set)
+                ? set
+                : new BusOptions().DrainTimeout;
+            var least = drain + StopMargin + StopMargin;
             host.ShutdownTimeout = host.ShutdownTimeout > least ? host.ShutdownTimeout : least;
         });
 
