@@ -10,7 +10,7 @@ namespace Storyline.Enrich;
 
 /// <summary>
 /// Annotates each article and gives it its story. Handling twice publishes what was stored the first time; a capture older than
-/// the current revision's changes nothing.
+/// the current revision's changes nothing, and says so.
 /// </summary>
 public sealed partial class ArticleParsedConsumer(
     Annotator annotator, GroupCommit<ClusteringRequest, ClusteringResult> clustering, TimeProvider time, ILogger<ArticleParsedConsumer> logger)
@@ -44,11 +44,7 @@ public sealed partial class ArticleParsedConsumer(
         else if (result.Rejected is { } rejected)
         {
             await context.Publish(rejected, context.CancellationToken);
-            LogNotModified(article.ArticleId, article.Capture, rejected.Revision);
-        }
-        else
-        {
-            LogSuperseded(article.ArticleId, article.Capture);
+            LogNotModified(article.ArticleId, article.Capture, rejected.Revision, rejected.Reason);
         }
 
         foreach (var story in result.Stories)
@@ -60,9 +56,6 @@ public sealed partial class ArticleParsedConsumer(
     [LoggerMessage(1, LogLevel.Debug, "article {ArticleId} revision {Revision} is in story {StoryId} as {Role}")]
     private partial void LogEnriched(string articleId, int revision, string storyId, TellingRole role);
 
-    [LoggerMessage(2, LogLevel.Debug, "article {ArticleId} capture {Capture} equals revision {Revision}")]
-    private partial void LogNotModified(string articleId, int capture, int? revision);
-
-    [LoggerMessage(3, LogLevel.Information, "article {ArticleId} capture {Capture} came after a later one and changes nothing")]
-    private partial void LogSuperseded(string articleId, int capture);
+    [LoggerMessage(2, LogLevel.Debug, "article {ArticleId} capture {Capture} leaves revision {Revision} as it is: {Reason}")]
+    private partial void LogNotModified(string articleId, int capture, int? revision, string reason);
 }

@@ -68,19 +68,19 @@ public sealed class ClusteringBatch(StoryClusterer clusterer, EntityDirectory en
 
             if (article.Capture < row.EnrichedCapture)
             {
-                return ClusteringResult.Superseded;
+                return Unchanged(request, row, $"capture {row.Capture} of the article was handled before it");
             }
 
             if (article.ContentDigest == row.Digest)
             {
                 row.Capture = Math.Max(row.Capture, article.Capture);
                 ChangedArticles.Add(row);
-                return NotModified(request, row);
+                return Unchanged(request, row, $"title and body equal those of revision {row.Revision}");
             }
 
             if (article.Capture < row.Capture)
             {
-                return ClusteringResult.Superseded;
+                return Unchanged(request, row, $"capture {row.Capture} of the article was handled before it");
             }
         }
 
@@ -155,7 +155,8 @@ public sealed class ClusteringBatch(StoryClusterer clusterer, EntityDirectory en
         }
     }
 
-    private static ClusteringResult NotModified(ClusteringRequest request, ArticleRow row) => new(
+    // Also for a capture that came too late: each capture has to be reported, or it is driven again for ever.
+    private static ClusteringResult Unchanged(ClusteringRequest request, ArticleRow row, string reason) => new(
         null,
         new ArticleRejected
         {
@@ -163,7 +164,7 @@ public sealed class ClusteringBatch(StoryClusterer clusterer, EntityDirectory en
             Capture = request.Article.Capture,
             Stage = Stage.Enrich,
             Outcome = Outcome.NotModified,
-            Reason = $"title and body equal those of revision {row.Revision}",
+            Reason = reason,
             Revision = row.Revision,
             StoryId = row.StoryId,
             TraceId = request.TraceId,

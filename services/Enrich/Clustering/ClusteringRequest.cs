@@ -13,12 +13,8 @@ namespace Storyline.Enrich.Clustering;
 public sealed record ClusteringRequest(
     ArticleParsed Article, TextAnnotation Annotation, ArticleFeatures Features, string? TraceId, Func<Outcome?, StageRecord[]> Trail);
 
-/// <summary>What is to be published for one capture; nothing when a later capture was handled before.</summary>
+/// <summary>What is to be published for one capture.</summary>
 /// <param name="Enriched">The revision, if the capture is one.</param>
-/// <param name="Rejected">That the content did not change.</param>
+/// <param name="Rejected">That the content did not change, or that a later capture was handled before.</param>
 /// <param name="Stories">Current states of the stories that it changed.</param>
-public sealed record ClusteringResult(ArticleEnriched? Enriched, ArticleRejected? Rejected, IReadOnlyList<StoryChanged> Stories)
-{
-    /// <summary>A later capture of the article was handled before.</summary>
-    public static readonly ClusteringResult Superseded = new(null, null, []);
-}
+public sealed record ClusteringResult(ArticleEnriched? Enriched, ArticleRejected? Rejected, IReadOnlyList<StoryChanged> Stories);

@@ -88,7 +88,9 @@ public sealed class ClusteringStoreTests(PostgresFixture postgres) : IDisposable
             Assert.Equal((Outcome.NotModified, 2, 4), (result.Rejected!.Outcome, result.Rejected.Revision, result.Rejected.Capture));
         }
 
-        Assert.Same(ClusteringResult.Superseded, late);
+        Assert.Null(late.Enriched);
+        Assert.Empty(late.Stories);
+        Assert.Equal((Outcome.NotModified, 2, 2), (late.Rejected!.Outcome, late.Rejected.Revision, late.Rejected.Capture));
         var entity = await new EntityStore(database).ResolveAsync("Hannah Whitlock", EntityType.Person, Token);
         Assert.Equal(1, entity!.Value.Entity.Articles);
     }
