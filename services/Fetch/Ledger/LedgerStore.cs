@@ -16,6 +16,9 @@ public sealed class LedgerStore([FromKeyedServices(FetchModule.ServiceName)] Dat
     /// <summary>A published FetchArticle that nobody finished within this time is published again.</summary>
     public static readonly TimeSpan FetchLease = TimeSpan.FromHours(1);
 
+    /// <summary>A fetch that was taken and not published within this time is taken again: the process that took it has died, or the bus has failed it.</summary>
+    public static readonly TimeSpan PublishLease = TimeSpan.FromMinutes(2);
+
     private const int MaxIdsPerQuery = 500;
 
     private const string ArticleColumns =
@@ -223,7 +226,7 @@ public sealed class LedgerStore([FromKeyedServices(FetchModule.ServiceName)] Dat
             },
             cancellationToken);
 
-    /// <summary>Fetches that are due; each is taken for <see cref="FetchLease"/>, so that one replica publishes it.</summary>
+    /// <summary>Fetches that are due; each is taken for <see cref="PublishLease"/>, so that one replica publishes it and then marks it.</summary>
     public Task<IReadOnlyList<ArticleRow>> TakeDueAsync(int limit, CancellationToken cancellationToken) =>
         database.WriteAsync<IReadOnlyList<ArticleRow>>(
             async (connection, transaction) =>
@@ -234,8 +237,22 @@ public sealed class LedgerStore([FromKeyedServices(FetchModule.ServiceName)] Dat
                     WHERE due_at <= @Now AND article_id IN (SELECT article_id FROM articles WHERE due_at <= @Now ORDER BY due_at LIMIT @limit)
                     RETURNING {ArticleColumns}
                     """,
-                    new { lease = Now + (long)FetchLease.TotalMilliseconds, Now, limit }, transaction),
+                    new { lease = Now + (long)PublishLease.TotalMilliseconds, Now, limit }, transaction),
             ],
+            cancellationToken);
+
+    /// <summary>The broker has the messages of these fetches, as they were taken; those that ended meanwhile stay so.</summary>
+    public Task MarkFetchesPublishedAsync(IReadOnlyList<ArticleRow> taken, CancellationToken cancellationToken) =>
+        database.WriteAsync(
+            async (connection, transaction) =>
+            {
+                var lease = Now + (long)FetchLease.TotalMilliseconds;
+                foreach (var article in taken.OrderBy(row => row.ArticleId, StringComparer.Ordinal))
+                {
+                    await connection.ExecuteAsync(
+                        "UPDATE articles SET due_at = @lease WHERE article_id = @ArticleId AND due_at = @DueAt", new { lease, article.ArticleId, article.DueAt }, transaction);
+                }
+            },
             cancellationToken);
 
     /// <summary>Makes every fetch due again whose message is on a bus that has forgotten it.</summary>

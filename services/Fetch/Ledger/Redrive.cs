@@ -112,22 +112,25 @@ public sealed partial class Redrive(
     /// <summary>One look through the ledger.</summary>
     public async Task SweepAsync(CancellationToken stoppingToken)
     {
-        while (await ledger.TakeDueAsync(Batch, stoppingToken) is { Count: > 0 } fetches)
+        while (await TakeDueAsync(stoppingToken) is { Count: > 0 } fetches)
         {
-            await PublishAsync(fetches, stoppingToken);
+            foreach (var article in fetches)
+            {
+                await publisher.PublishFetchAsync(article, stoppingToken);
+            }
+
+            await ledger.MarkFetchesPublishedAsync(fetches, stoppingToken);
         }
 
         var captures = await ledger.UnpublishedAsync(time.GetUtcNow() - Unconfirmed, Batch, stoppingToken);
         await PublishAsync(captures, stoppingToken);
     }
 
-    private async Task PublishAsync(IReadOnlyList<ArticleRow> fetches, CancellationToken stoppingToken)
+    // Room on the queue first: the lease is only as long as a publication takes.
+    private async Task<IReadOnlyList<ArticleRow>> TakeDueAsync(CancellationToken stoppingToken)
     {
-        foreach (var article in fetches)
-        {
-            await backpressure.WaitAsync("fetch.article", stoppingToken);
-            await publisher.PublishFetchAsync(article, stoppingToken);
-        }
+        await backpressure.WaitAsync("fetch.article", stoppingToken);
+        return await ledger.TakeDueAsync(Batch, stoppingToken);
     }
 
     private async Task PublishAsync(IReadOnlyList<CaptureRow> captures, CancellationToken stoppingToken)
@@ -140,16 +143,19 @@ public sealed partial class Redrive(
             {
                 await publisher.RepublishAsync(capture, articles[capture.ArticleId], stoppingToken);
             }
-            catch (Exception exception) when (exception is InvalidDataException or FileNotFoundException or DirectoryNotFoundException)
+            catch (Exception exception) when (exception is InvalidDataException or FileNotFoundException or DirectoryNotFoundException or PermanentException)
             {
-                // The archive lost what the ledger has: nothing is left to drive.
-                LogUnreadable(capture.ArticleId, capture.Capture, exception);
+                // The archive lost what the ledger has, or the bus will never take it: nothing is left to drive, and the captures after it must not wait.
+                LogUndrivable(capture.ArticleId, capture.Capture, exception);
+                var reason = exception is PermanentException ? exception.Message : "its capture cannot be read from the archive";
                 await ledger.ApplyAsync(
-                    [
-                        new OutcomeReport(
-                            capture.ArticleId, capture.Capture, Outcome.Quarantined, Stage.Fetch, "its capture cannot be read from the archive", 0, "", capture.Trail, time.GetUtcNow()),
-                    ],
+                    [new OutcomeReport(capture.ArticleId, capture.Capture, Outcome.Quarantined, Stage.Fetch, reason, 0, "", capture.Trail, time.GetUtcNow())],
                     stoppingToken);
+            }
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+            {
+                // A disk that fails now: this one is tried again by the next look.
+                LogUnreadable(capture.ArticleId, capture.Capture, exception);
             }
         }
     }
@@ -160,6 +166,9 @@ public sealed partial class Redrive(
     [LoggerMessage(2, LogLevel.Warning, "the ledger could not be swept and is tried again")]
     private partial void LogFailed(Exception exception);
 
-    [LoggerMessage(3, LogLevel.Error, "capture {Capture} of article {ArticleId} cannot be read from the archive")]
+    [LoggerMessage(3, LogLevel.Error, "capture {Capture} of article {ArticleId} can never be driven again and is given up")]
+    private partial void LogUndrivable(string articleId, int capture, Exception exception);
+
+    [LoggerMessage(4, LogLevel.Warning, "capture {Capture} of article {ArticleId} cannot be read from the archive now")]
     private partial void LogUnreadable(string articleId, int capture, Exception exception);
 }

@@ -149,8 +149,36 @@ public abstract class LedgerStoreTests : IAsyncLifetime
 
         Assert.Single(await _ledger.TakeDueAsync(10, Cancellation));
         Assert.Empty(await _ledger.TakeDueAsync(10, Cancellation));
-        _time.Advance(LedgerStore.FetchLease);
+        _time.Advance(LedgerStore.PublishLease);
         Assert.Single(await _ledger.TakeDueAsync(10, Cancellation));
+    }
+
+    [Fact]
+    public async Task MarkFetchesPublished_TakenFetch_IsTakenAgainAfterTheLongLeaseOnly()
+    {
+        await _ledger.RequestAsync(Owed("b"), Cancellation);
+        await _ledger.RequestAsync(Owed("ended"), Cancellation);
+        var taken = await _ledger.TakeDueAsync(10, Cancellation);
+        await _ledger.EndUnchangedAsync("ended", "[]", Cancellation);
+
+        await _ledger.MarkFetchesPublishedAsync(taken, Cancellation);
+
+        _time.Advance(LedgerStore.PublishLease);
+        Assert.Empty(await _ledger.TakeDueAsync(10, Cancellation));
+        _time.Advance(LedgerStore.FetchLease);
+        Assert.Equal(["b"], (await _ledger.TakeDueAsync(10, Cancellation)).Select(row => row.ArticleId));
+    }
+
+    [Fact]
+    public async Task Apply_EarlierCaptureIsReportedLate_NoCaptureIsLeft()
+    {
+        await AddAsync("a", "one");
+        await AddAsync("a", "two");
+
+        await _ledger.ApplyAsync([Indexed("a", 2), Rejected("a", 1, Outcome.NotModified)], Cancellation);
+
+        Assert.Equal(Outcome.Indexed, (await RowAsync("a")).Outcome);
+        Assert.Empty(await _ledger.UnfinishedAsync(0, "", 10, Cancellation));
     }
 
     [Fact]
