@@ -149,7 +149,7 @@ internal static class JsonFeedReader
                     Updated = FeedDates.Parse(Text(item, "date_modified")),
                     Authors = Authors(item) is { Count: > 0 } own ? own : feedAuthors,
                     Categories = item.TryGetProperty("tags", out var tags) && tags.ValueKind == JsonValueKind.Array
-                        ? [.. tags.EnumerateArray().Where(tag => tag.ValueKind == JsonValueKind.String).Select(tag => tag.GetString()!)]
+                        ? [.. tags.EnumerateArray().Select(Text).OfType<string>()]
                         : [],
                     Language = Text(item, "language") ?? language,
                 })
@@ -177,13 +177,25 @@ internal static class JsonFeedReader
         return authors;
     }
 
-    // Ids are numbers in some feeds, which the specification asks readers to accept.
-    private static string? Text(JsonElement element, string name) => element.TryGetProperty(name, out var value)
-        ? value.ValueKind switch
+    private static string? Text(JsonElement element, string name) => element.TryGetProperty(name, out var value) ? Text(value) : null;
+
+    private static string? Text(JsonElement value)
+    {
+        try
         {
-            JsonValueKind.String => value.GetString(),
-            JsonValueKind.Number => value.GetRawText(),
-            _ => null,
+            return value.ValueKind switch
+            {
+                JsonValueKind.String => value.GetString(),
+
+                // Ids are numbers in some feeds, which the specification asks readers to accept.
+                JsonValueKind.Number => value.GetRawText(),
+                _ => null,
+            };
         }
-        : null;
+        catch (InvalidOperationException)
+        {
+            // Half a surrogate pair, as publishers leave it who cut a title inside an emoji: this text says nothing, the rest of the feed does.
+            return null;
+        }
+    }
 }

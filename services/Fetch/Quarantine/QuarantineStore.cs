@@ -227,12 +227,12 @@ public sealed partial class QuarantineStore(
             if (document.RootElement.ValueKind == JsonValueKind.Object && document.RootElement.TryGetProperty("message", out var message) && message.ValueKind == JsonValueKind.Object
                 && message.TryGetProperty("articleId", out var id) && id.ValueKind == JsonValueKind.String && ArticleId.IsValid(id.GetString()))
             {
-                return (id.GetString()!, message.TryGetProperty("capture", out var capture) && capture.TryGetInt32(out var number) ? number : 0);
+                return (id.GetString()!, message.TryGetProperty("capture", out var capture) && capture.ValueKind == JsonValueKind.Number && capture.TryGetInt32(out var number) ? number : 0);
             }
         }
-        catch (JsonException)
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
-            // Not an envelope: it is kept without an article.
+            // Not an envelope, or half a surrogate pair for an id: it is kept without an article.
         }
 
         return ("", 0);

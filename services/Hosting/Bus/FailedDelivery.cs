@@ -102,9 +102,9 @@ internal sealed record FailedDelivery(string Queue, byte[] Body, string? Content
                 }
             }
         }
-        catch (JsonException)
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
-            // Not JSON: that is why it is in quarantine.
+            // Not JSON, or half a surrogate pair for a type: that is why it is in quarantine.
         }
 
         return null;

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using AngleSharp.Dom;
 
 namespace Storyline.Parse.Html;
@@ -44,7 +45,7 @@ public sealed record JsonLdArticle
 /// Reads <c>script type=application/ld+json</c>. Publishers' blocks are often not quite JSON (raw line breaks inside strings, trailing
 /// commas, comments); those are mended, anything worse is passed over.
 /// </summary>
-public sealed class JsonLd
+public sealed partial class JsonLd
 {
     private const int MaxBlocks = 40;
     private const int MaxNodes = 5_000;
@@ -81,7 +82,7 @@ public sealed class JsonLd
 
     private static JsonElement? Parse(string text)
     {
-        text = text.Trim().TrimEnd(';');
+        text = Escapes().Replace(text.Trim().TrimEnd(';'), escape => escape.Groups["half"].Success ? @"\uFFFD" : escape.Value);
         foreach (var attempt in (Func<string>[])[() => text, () => Mended(text)])
         {
             try
@@ -97,6 +98,10 @@ public sealed class JsonLd
 
         return null;
     }
+
+    // Every escape of a JSON text; "half" is half a surrogate pair, as it is left by who cuts a text inside an emoji. No string can hold it.
+    [GeneratedRegex(@"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(?<half>u[dD][89a-fA-F][0-9a-fA-F]{2})|.)", RegexOptions.CultureInvariant | RegexOptions.Singleline, matchTimeoutMilliseconds: 5000)]
+    private static partial Regex Escapes();
 
     /// <summary>Control characters inside strings become spaces; HTML comment and CDATA wrappers go.</summary>
     private static string Mended(string text)

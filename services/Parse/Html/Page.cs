@@ -8,6 +8,7 @@ namespace Storyline.Parse.Html;
 internal sealed class Page
 {
     private const int MaxHeadings = 8;
+    private const int MaxSiteName = 200;
 
     private readonly IHtmlDocument _document;
     private readonly JsonLd _jsonLd;
@@ -22,7 +23,8 @@ internal sealed class Page
         Article = _jsonLd.Article ?? new JsonLdArticle();
         DocumentTitle = Text.Normalise(document.QuerySelector("head > title")?.TextContent ?? document.Title);
         Headings = [.. document.QuerySelectorAll("h1").Take(MaxHeadings).Select(h => Text.Normalise(h.TextContent)).Where(t => t.Length is > 2 and < 400)];
-        SiteName = NotEmpty(Metadata.First("og:site_name")) ?? NotEmpty(Article.Publisher) ?? NotEmpty(Metadata.First("application-name"));
+        SiteName = ((string?[])[Metadata.First("og:site_name"), Article.Publisher, Metadata.First("application-name")])
+            .Select(NotEmpty).FirstOrDefault(name => name?.Length <= MaxSiteName);
         Title = FindTitle();
         Description = Text.Normalise(Metadata.First("og:description", "description", "twitter:description") ?? Article.Description);
         Standfirst = FindStandfirst();
@@ -31,8 +33,6 @@ internal sealed class Page
         Keywords = [.. FindKeywords().Select(k => Text.Normalise(k)).Where(k => k.Length is > 1 and <= 80).Distinct(StringComparer.OrdinalIgnoreCase).Take(30)];
         HasPasswordField = document.QuerySelector("input[type='password']") is not null;
         ArticleLinks = document.QuerySelectorAll("article a[href] h2, article a[href] h3, article h2 a[href], article h3 a[href]").Length;
-        var text = document.Body?.TextContent.Length ?? 0;
-        LinkShare = text == 0 ? 0 : document.Body!.QuerySelectorAll("a[href]").Sum(link => (double)link.TextContent.Length) / text;
     }
 
     public PageMetadata Metadata { get; }
@@ -66,9 +66,6 @@ internal sealed class Page
 
     /// <summary>Headlines that link elsewhere from inside <c>article</c> elements: many of them make an index.</summary>
     public int ArticleLinks { get; }
-
-    /// <summary>Share of the page's characters that are link text, scripts and white space counted as text; above 1 where links nest.</summary>
-    public double LinkShare { get; }
 
     public string? Language => Metadata.Language ?? Article.Language ?? Metadata.First("og:locale", "content-language", "dc.language");
 

@@ -68,6 +68,15 @@ public sealed class FeedReaderTests
     }
 
     [Fact]
+    public void Read_JsonFeedWithHalfASurrogatePair_LosesThatTextOnly()
+    {
+        var feed = Read("""{"version":"https://jsonfeed.org/version/1.1","title":"J","items":[{"id":"1","url":"/a","title":"cut \ud83d","tags":["\udc00","x"]},{"id":"2","url":"/b","title":"T"}]}""");
+
+        Assert.Equal([null, "T"], feed.Entries.Select(entry => entry.Title));
+        Assert.Equal(["x"], feed.Entries[0].Categories);
+    }
+
+    [Fact]
     public void Read_NewsSitemap_TakesTitleAndTime()
     {
         var feed = Read("""

@@ -66,6 +66,17 @@ public sealed class QuarantineTests : IAsyncLifetime
         Assert.Equal(Proto.Outcome.Quarantined, (await _host.EndedAsync(article)).Outcome);
     }
 
+    [Theory]
+    [InlineData("""{"message":{"articleId":"\ud800"}}""")]
+    [InlineData("""{"message":{"articleId":"0123456789abcdef0123456789abcdef","capture":"one"}}""")]
+    [InlineData("""{"message":{"articleId":"0123456789abcdef0123456789abcdef","capture":null}}""")]
+    public async Task Store_BodyThatNoServiceOfOursWrote_IsKept(string body)
+    {
+        await StoreAsync(Message("not an id", "m1") with { Body = Encoding.UTF8.GetBytes(body) });
+
+        Assert.Single((await _host.Pipeline.ListQuarantinedAsync(new ListQuarantinedRequest(), cancellationToken: Cancellation)).Messages);
+    }
+
     [Fact]
     public async Task Store_OverTheLimit_DropsTheOldest()
     {

@@ -35,6 +35,21 @@ public sealed class HtmlArticleTests
     }
 
     [Fact]
+    public void Parse_DeclarationsCutInsideAnEmojiAndASiteNameWithoutEnd_AreReadAllTheSame()
+    {
+        var content = new TestPage
+        {
+            Head = $$$"""
+                <meta property="og:site_name" content="{{{new string('x', 40_000)}}}">
+                <script type="application/ld+json">{"@type":"NewsArticle","description":"cut \ud83d","keywords":["\udc00","C:\\ud800"],"articleSection":"Sea","publisher":{"name":"Harbour Post"}}</script>
+                """,
+        }.Content();
+
+        Assert.Equal(("Sea", "Harbour Post"), (content.Section, content.SiteName));
+        Assert.Contains(@"C:\ud800", content.PublisherKeywords);
+    }
+
+    [Fact]
     public void Parse_FurnitureInsideTheArticle_IsGone()
     {
         var p = TestPage.Paragraphs;
