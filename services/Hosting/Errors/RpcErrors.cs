@@ -1,6 +1,7 @@
 using Google.Protobuf.WellKnownTypes;
 using Google.Rpc;
 using Grpc.Core;
+using Storyline.Hosting.Storage;
 
 namespace Storyline.Hosting.Errors;
 
@@ -10,6 +11,8 @@ namespace Storyline.Hosting.Errors;
 /// </summary>
 public static class RpcErrors
 {
+    private const int MaxNameLength = 200;
+
     /// <summary>INVALID_ARGUMENT with one <c>BadRequest.FieldViolation</c> per wrong field.</summary>
     public static RpcException InvalidArgument(params (string Field, string Description)[] violations)
     {
@@ -29,14 +32,14 @@ public static class RpcErrors
     /// <param name="hint">What the caller can do.</param>
     public static RpcException NotFound(string type, string name, string hint) => Create(
         Code.NotFound,
-        $"no {type} '{name}': {hint}",
-        new ResourceInfo { ResourceType = type, ResourceName = name, Description = hint });
+        $"no {type} '{Short(name)}': {hint}",
+        new ResourceInfo { ResourceType = type, ResourceName = Short(name), Description = hint });
 
     /// <summary>ALREADY_EXISTS with <c>ResourceInfo</c>.</summary>
     public static RpcException AlreadyExists(string type, string name, string hint) => Create(
         Code.AlreadyExists,
-        $"{type} '{name}' exists: {hint}",
-        new ResourceInfo { ResourceType = type, ResourceName = name, Description = hint });
+        $"{type} '{Short(name)}' exists: {hint}",
+        new ResourceInfo { ResourceType = type, ResourceName = Short(name), Description = hint });
 
     /// <summary>FAILED_PRECONDITION with <c>PreconditionFailure</c>.</summary>
     public static RpcException FailedPrecondition(string type, string subject, string description)
@@ -59,6 +62,9 @@ public static class RpcErrors
         Code.Internal,
         "the platform failed to answer; it is logged",
         new ErrorInfo { Reason = "INTERNAL", Domain = "storyline", Metadata = { ["trace_id"] = traceId ?? "" } });
+
+    // A name from a request may be megabytes long; a status travels in a header, which may not.
+    private static string Short(string name) => name.Length <= MaxNameLength ? name : StorableText.Of(name[..MaxNameLength]) + "…";
 
     private static RpcException Create(Code code, string message, Google.Protobuf.IMessage details) =>
         new Google.Rpc.Status { Code = (int)code, Message = message, Details = { Any.Pack(details) } }.ToRpcException();

@@ -19,7 +19,14 @@ public sealed class Database : IAsyncDisposable
     // SQLite has one writer; waiting here is fair and cheap, waiting in SQLite is polling.
     private readonly SemaphoreSlim _sqliteWriter = new(1);
 
-    static Database() => DefaultTypeMap.MatchNamesWithUnderscores = true;
+    static Database()
+    {
+        DefaultTypeMap.MatchNamesWithUnderscores = true;
+
+        // A handler counts only for types that Dapper has no map of its own for.
+        SqlMapper.RemoveTypeMap(typeof(string));
+        SqlMapper.AddTypeHandler(new StorableText());
+    }
 
     internal Database(string name, string connectionString, bool isPostgreSql)
     {

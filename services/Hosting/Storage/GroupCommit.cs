@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Threading.Channels;
 
 namespace Storyline.Hosting.Storage;
@@ -76,9 +77,10 @@ public sealed class GroupCommit<TItem, TResult>(Func<IReadOnlyList<TItem>, Task<
         catch (Exception exception)
 #pragma warning restore CA1031
         {
-            if (batch.Count == 1)
+            // A database that is away fails each item alike: asking once for each would only keep their callers waiting longer.
+            if (batch.Count == 1 || exception is DbException { IsTransient: true })
             {
-                batch[0].Done.SetException(exception);
+                batch.ForEach(entry => entry.Done.TrySetException(exception));
                 return;
             }
 

@@ -1,3 +1,4 @@
+using Npgsql;
 using Storyline.Hosting.Storage;
 
 namespace Storyline.Hosting.Tests.Storage;
@@ -61,6 +62,31 @@ public sealed class GroupCommitTests
                 Assert.Equal(item, await write);
             }
         }
+    }
+
+    [Fact]
+    public async Task AddAsync_DatabaseIsAway_FailsAllAfterOneAttempt()
+    {
+        var first = new TaskCompletionSource();
+        var attempts = new List<int>();
+        await using var commit = new GroupCommit<int, int>(
+            async items =>
+            {
+                attempts.Add(items.Count);
+                await first.Task;
+                throw new NpgsqlException("away", new IOException());
+            },
+            maxBatch: 10);
+
+        var writes = Enumerable.Range(0, 6).Select(item => commit.AddAsync(item, Cancellation)).ToArray();
+        first.SetResult();
+
+        foreach (var write in writes)
+        {
+            await Assert.ThrowsAsync<NpgsqlException>(() => write);
+        }
+
+        Assert.Equal(6, attempts.Sum());
     }
 
     [Fact]
