@@ -13,6 +13,9 @@ public sealed class NameFinder(NameLexicon lexicon)
     private const int Strong = 4;
     private const int Weak = 1;
 
+    // A list without punctuation, or no language at all. The database could not keep it as a key, either.
+    private const int MaxLength = 200;
+
     /// <summary>The mentions in text order.</summary>
     /// <param name="text">The text.</param>
     /// <param name="known">Words that are capitalised inside sentences elsewhere in the document; extended by this text.</param>
@@ -34,6 +37,7 @@ public sealed class NameFinder(NameLexicon lexicon)
             FindInSentence(text, text.Sentences[s], titleCased[s], known, mentions);
         }
 
+        mentions.RemoveAll(mention => mention.Text.Length > MaxLength);
         return mentions;
     }
 

@@ -31,6 +31,9 @@ internal static class ArticleDocument
     public const string Story = "story";
     public const string Published = "published";
 
+    // Lucene refuses a term over 32,766 bytes, and with it the document: one such article would hold back all that follow.
+    private const int MaxName = 500;
+
     /// <param name="article">The current revision.</param>
     /// <param name="storyId">Its story now, which may differ from the one it was first assigned.</param>
     public static Document Create(ArticleEnriched article, string storyId)
@@ -51,7 +54,7 @@ internal static class ArticleDocument
             document.Add(new StringField(Source, name, Field.Store.NO));
         }
 
-        var language = content.Language.ToLowerInvariant();
+        var language = content.Language.Length <= MaxName ? content.Language.ToLowerInvariant() : "und";
         document.Add(new StringField(Language, language, Field.Store.NO));
         if (language.IndexOf('-', StringComparison.Ordinal) is > 0 and var subtag)
         {
@@ -128,6 +131,6 @@ internal static class ArticleDocument
     {
         var source = article.SourceId.ToLowerInvariant();
         return source.Split('.', '-', '_').Append(source).Append(article.Content.SiteName?.ToLowerInvariant() ?? "")
-            .Where(name => name.Length > 0).Distinct(StringComparer.Ordinal);
+            .Where(name => name.Length is > 0 and <= MaxName).Distinct(StringComparer.Ordinal);
     }
 }

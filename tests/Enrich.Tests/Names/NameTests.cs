@@ -37,6 +37,14 @@ public sealed class NameTests
     }
 
     [Fact]
+    public void Annotate_RunOfCapitalsWithoutEnd_IsNoName()
+    {
+        var run = string.Join(' ', Enumerable.Range(0, 300).Select(i => $"Wend{(char)('a' + (i % 26))}{(char)('a' + (i / 26))}"));
+
+        Assert.All(Annotator.Annotate("", $"They met in Velmont with {run} and went on to Velmont.").Entities, e => Assert.InRange(e.Name.Length, 1, 200));
+    }
+
+    [Fact]
     public void Annotate_FamilyNameFirst_IsOneEntity() => Assert.Single(People("Foreign Minister Shen Rui arrived. Officials said Shen would stay."));
 
     [Fact]

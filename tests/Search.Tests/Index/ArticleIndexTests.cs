@@ -24,6 +24,17 @@ public sealed class ArticleIndexTests : IDisposable
         _folder.Dispose();
     }
 
+    [Fact]
+    public void Apply_NamesLongerThanATermMayBe_IndexesTheArticle()
+    {
+        var article = Samples.Article(1, source: new string('s', 40_000), language: new string('l', 40_000));
+        article = article with { Content = article.Content with { SiteName = new string('n', 40_000) } };
+
+        _index.Apply([(article, article.StoryId)], 1);
+
+        Assert.Equal(1, _index.Search(QueryParser.Parse("tram"), newestFirst: false, 0, 10, new Dictionary<string, string>(StringComparer.Ordinal), Cancellation).Total);
+    }
+
     [Theory]
     [InlineData("tram", 1, 2)]
     [InlineData("trams", 1, 2)]

@@ -1,6 +1,4 @@
-using Xunit;
-
-namespace Storyline.Fixtures;
+namespace Storyline.EndToEnd;
 
 /// <summary>Waits for what other processes do: there is no hook into them, so their API is asked again and again.</summary>
 public static class Eventually

@@ -1,10 +1,9 @@
 using System.Text;
-using Storyline.Contracts;
 
-namespace Storyline.Fixtures;
+namespace Storyline.Contracts.Tests;
 
 /// <summary>One message of each bus record with every member set.</summary>
-public static class MessageExamples
+internal static class Examples
 {
     private const string ArticleId = "0123456789abcdef0123456789abcdef";
     private const string StoryId = "fedcba9876543210fedcba9876543210";
