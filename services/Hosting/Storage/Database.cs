@@ -56,10 +56,13 @@ public sealed class Database : IAsyncDisposable
         new SqliteConnectionStringBuilder { DataSource = file, DefaultTimeout = 30, Pooling = true }.ConnectionString,
         isPostgreSql: false);
 
-    /// <summary>The schema <paramref name="name"/> of a PostgreSQL database.</summary>
+    /// <summary>
+    /// The schema <paramref name="name"/> of a PostgreSQL database. A server that hangs fails a statement after 20 s (the command's 15, and 5
+    /// for the connection over which Npgsql asks the server to cancel it), unless the connection string has timeouts of its own.
+    /// </summary>
     public static Database ForPostgreSql(string name, string connectionString) => new(
         name,
-        new NpgsqlConnectionStringBuilder(connectionString) { SearchPath = name, ApplicationName = "storyline-" + name, MaxAutoPrepare = 64 }
+        new NpgsqlConnectionStringBuilder("Timeout=5;Command Timeout=15;" + connectionString) { SearchPath = name, ApplicationName = "storyline-" + name, MaxAutoPrepare = 64 }
             .ConnectionString,
         isPostgreSql: true);
 

@@ -26,12 +26,15 @@ public static class Migrations
                 Directory.CreateDirectory(folder);
             }
 
-            Run(database, assembly);
+            Run(database, database.ConnectionString, assembly);
             return;
         }
 
+        // A migration takes as long as its table is large, and the other replicas wait for the one that runs it.
+        var connectionString = new NpgsqlConnectionStringBuilder(database.ConnectionString) { CommandTimeout = 600 }.ConnectionString;
+
         // A lock of its own session: the runner opens connections as it likes.
-        await using var connection = new NpgsqlConnection(database.ConnectionString);
+        await using var connection = new NpgsqlConnection(connectionString);
         await connection.OpenAsync(cancellationToken);
         await connection.ExecuteAsync(new CommandDefinition(
             "SELECT pg_advisory_lock(hashtextextended(@key, 0))", new { key = $"migrations:{database.Name}" }, cancellationToken: cancellationToken));
@@ -39,7 +42,7 @@ public static class Migrations
         {
             await connection.ExecuteAsync(new CommandDefinition(
                 $"CREATE SCHEMA IF NOT EXISTS \"{database.Name}\"", cancellationToken: cancellationToken));
-            Run(database, assembly);
+            Run(database, connectionString, assembly);
         }
         finally
         {
@@ -48,13 +51,13 @@ public static class Migrations
         }
     }
 
-    private static void Run(Database database, Assembly assembly)
+    private static void Run(Database database, string connectionString, Assembly assembly)
     {
         using var services = new ServiceCollection()
             .AddFluentMigratorCore()
             .AddSingleton<IConventionSet>(new DefaultConventionSet(database.IsPostgreSql ? database.Name : null, workingDirectory: null))
             .ConfigureRunner(runner => (database.IsPostgreSql ? runner.AddPostgres15_0() : runner.AddSQLite())
-                .WithGlobalConnectionString(database.ConnectionString)
+                .WithGlobalConnectionString(connectionString)
                 .ScanIn(assembly).For.Migrations())
             .BuildServiceProvider(validateScopes: false);
         using var scope = services.CreateScope();
