@@ -17,7 +17,7 @@ public sealed class WireFormTests
 {
     private static readonly JsonSerializerOptions Wire = SystemTextJsonMessageSerializer.Options;
 
-    public static TheoryData<string> Records() => [.. Examples.All.Select(example => example.GetType().Name)];
+    public static TheoryData<string> Records() => [.. MessageExamples.All.Select(example => example.GetType().Name)];
 
     [Theory]
     [MemberData(nameof(Records))]
@@ -112,7 +112,7 @@ public sealed class WireFormTests
 
         Assert.Equal(
             records.Where(type => !parts.Contains(type)).Select(type => type.Name).Order(StringComparer.Ordinal),
-            Examples.All.Select(example => example.GetType().Name).Order(StringComparer.Ordinal));
+            MessageExamples.All.Select(example => example.GetType().Name).Order(StringComparer.Ordinal));
     }
 
     [Theory]
@@ -130,7 +130,7 @@ public sealed class WireFormTests
         Assert.Equal($"urn:message:{exchange}", MessageUrn.ForType(record).ToString());
     }
 
-    private static object Example(string record) => Examples.All.Single(example => example.GetType().Name == record);
+    private static object Example(string record) => MessageExamples.All.Single(example => example.GetType().Name == record);
 
     private static async Task<JsonNode> PinnedAsync(string record) => JsonNode.Parse(
         await File.ReadAllTextAsync(Repository.PathOf("tests", "Contracts.Tests", "Pinned", record + ".json"), TestContext.Current.CancellationToken))!;

@@ -28,16 +28,15 @@ public sealed class Stories : EvaluationTask
         var survivors = new Dictionary<string, string>(StringComparer.Ordinal);
         var clustering = TimeSpan.Zero;
         var order = 0L;
-        foreach (var article in DataFiles.JsonLines<Article>(Path.Combine(data, "stream.jsonl.gz")).Take(limit ?? int.MaxValue))
+        foreach (var parsed in Read(data).Take(limit ?? int.MaxValue))
         {
             cancellationToken.ThrowIfCancellationRequested();
-            var parsed = ToParsed(article);
             var started = Stopwatch.GetTimestamp();
             var assignment = clusterer.Assign(annotator.Annotate(parsed, revision: 1).Features, ++order);
             clusterer.Settle(assignment.Story, order);
             clusterer.Evict();
             clustering += Stopwatch.GetElapsedTime(started);
-            storyOf[article.Id] = assignment.Story.StoryId;
+            storyOf[parsed.ArticleId] = assignment.Story.StoryId;
             if (assignment.Absorbed is { } absorbed)
             {
                 survivors[absorbed.StoryId] = assignment.Story.StoryId;
@@ -61,6 +60,10 @@ public sealed class Stories : EvaluationTask
             .Count("stories", found.Values.Distinct(StringComparer.Ordinal).Count())
             .Value("articles_per_s", order / clustering.TotalSeconds);
     }
+
+    /// <summary>The stream of a data folder, in its order, as the parser would hand it on.</summary>
+    internal static IEnumerable<ArticleParsed> Read(string data) =>
+        DataFiles.JsonLines<Article>(Path.Combine(data, "stream.jsonl.gz")).Select(ToParsed);
 
     private static ArticleParsed ToParsed(Article article)
     {

@@ -23,6 +23,8 @@ public sealed class ClusteringStore(
     /// <summary>Name of the lock that the one writer holds.</summary>
     public const string LockName = "clustering";
 
+    private const int StoriesPerRead = 512;
+
     private StoryClusterer _clusterer = new(options.Value, background);
     private long _seq;
 
@@ -106,7 +108,7 @@ public sealed class ClusteringStore(
 
     private async Task LoadAsync(DbConnection connection, DbTransaction transaction, List<StoryRow> stories, CancellationToken cancellationToken)
     {
-        foreach (var chunk in stories.Chunk(RowStore.RowsPerStatement))
+        foreach (var chunk in stories.Chunk(StoriesPerRead))
         {
             var ids = chunk.Where(s => s.MergedInto is null).Select(s => s.StoryId).ToArray();
             var members = (await RowStore.QueryAsync<(string StoryId, long Order, byte[] Features)>(

@@ -10,8 +10,9 @@ namespace Storyline.Enrich.Storage;
 /// <summary>Statements over many rows, in SQL that SQLite and PostgreSQL both take.</summary>
 internal static class RowStore
 {
-    /// <summary>Rows or keys in one statement; SQLite takes 32,766 parameters.</summary>
-    public const int RowsPerStatement = 512;
+    // SQLite looks each parameter up by its name in a list: a few hundred in a statement are quicker than thousands in fewer statements.
+    private const int RowsPerStatement = 16;
+    private const int KeysPerStatement = 64;
 
     /// <summary>
     /// Runs a query for keys in chunks; <c>{keys}</c> in the text becomes a list of parameters. Lists come in few lengths, the last key
@@ -21,7 +22,7 @@ internal static class RowStore
         DbConnection connection, DbTransaction? transaction, string sql, IReadOnlyCollection<string> keys, CancellationToken cancellationToken)
     {
         var found = new List<T>();
-        foreach (var chunk in keys.Chunk(RowsPerStatement))
+        foreach (var chunk in keys.Chunk(KeysPerStatement))
         {
             var length = 1;
             while (length < chunk.Length)
@@ -45,39 +46,59 @@ internal static class RowStore
         return found;
     }
 
-    /// <summary>Inserts or updates rows, many in one statement.</summary>
+    /// <summary>Inserts or updates rows, many in one statement, which stays compiled from one to the next.</summary>
     /// <param name="connection">An open connection.</param>
     /// <param name="transaction">Its transaction.</param>
     /// <param name="insert">The statement up to <c>VALUES</c>.</param>
     /// <param name="onConflict">The statement's end.</param>
     /// <param name="rows">Values in the order of the columns.</param>
     /// <param name="cancellationToken">Ends the work.</param>
-    [SuppressMessage("Security", "CA2100", Justification = "The text is made of constants and parameter names.")]
     public static async Task InsertAsync(
-        DbConnection connection, DbTransaction transaction, string insert, string onConflict, List<object?[]> rows, CancellationToken cancellationToken)
+        DbConnection connection, DbTransaction transaction, string insert, string onConflict, IReadOnlyList<object?[]> rows, CancellationToken cancellationToken)
     {
-        foreach (var chunk in rows.Chunk(RowsPerStatement))
+        var done = 0;
+        foreach (var size in new[] { RowsPerStatement, 1 })
         {
-            await using var command = connection.CreateCommand();
-            command.Transaction = transaction;
-            var sql = new StringBuilder(insert).Append(" VALUES ");
-            for (var r = 0; r < chunk.Length; r++)
+            if (rows.Count - done < size)
             {
-                sql.Append(r == 0 ? "(" : ", (");
-                for (var c = 0; c < chunk[r].Length; c++)
-                {
-                    var parameter = command.CreateParameter();
-                    parameter.ParameterName = string.Create(CultureInfo.InvariantCulture, $"p{r}_{c}");
-                    parameter.Value = chunk[r][c] is string text ? StorableText.Of(text) : chunk[r][c] ?? DBNull.Value;
-                    command.Parameters.Add(parameter);
-                    sql.Append(c == 0 ? "@" : ", @").Append(parameter.ParameterName);
-                }
-
-                sql.Append(')');
+                continue;
             }
 
-            command.CommandText = sql.Append(' ').Append(onConflict).ToString();
-            await command.ExecuteNonQueryAsync(cancellationToken);
+            await using var command = Command(connection, transaction, insert, onConflict, size, rows[0].Length);
+            for (; rows.Count - done >= size; done += size)
+            {
+                for (var p = 0; p < command.Parameters.Count; p++)
+                {
+                    var value = rows[done + (p / rows[0].Length)][p % rows[0].Length];
+                    command.Parameters[p].Value = value is string text ? StorableText.Of(text) : value ?? DBNull.Value;
+                }
+
+                await command.ExecuteNonQueryAsync(cancellationToken);
+            }
         }
+    }
+
+    [SuppressMessage("Security", "CA2100", Justification = "The text is made of constants and parameter names.")]
+    private static DbCommand Command(DbConnection connection, DbTransaction transaction, string insert, string onConflict, int rows, int columns)
+    {
+        var command = connection.CreateCommand();
+        command.Transaction = transaction;
+        var sql = new StringBuilder(insert).Append(" VALUES ");
+        for (var r = 0; r < rows; r++)
+        {
+            sql.Append(r == 0 ? "(" : ", (");
+            for (var c = 0; c < columns; c++)
+            {
+                var parameter = command.CreateParameter();
+                parameter.ParameterName = string.Create(CultureInfo.InvariantCulture, $"p{(r * columns) + c}");
+                command.Parameters.Add(parameter);
+                sql.Append(c == 0 ? "@" : ", @").Append(parameter.ParameterName);
+            }
+
+            sql.Append(')');
+        }
+
+        command.CommandText = sql.Append(' ').Append(onConflict).ToString();
+        return command;
     }
 }

@@ -33,6 +33,8 @@ internal sealed class Page
         Keywords = [.. FindKeywords().Select(k => Text.Normalise(k)).Where(k => k.Length is > 1 and <= 80).Distinct(StringComparer.OrdinalIgnoreCase).Take(30)];
         HasPasswordField = document.QuerySelector("input[type='password']") is not null;
         ArticleLinks = document.QuerySelectorAll("article a[href] h2, article a[href] h3, article h2 a[href], article h3 a[href]").Length;
+        var text = document.Body?.TextContent.Length ?? 0;
+        LinkShare = text == 0 ? 0 : document.Body!.QuerySelectorAll("a[href]").Sum(link => (double)link.TextContent.Length) / text;
     }
 
     public PageMetadata Metadata { get; }
@@ -66,6 +68,9 @@ internal sealed class Page
 
     /// <summary>Headlines that link elsewhere from inside <c>article</c> elements: many of them make an index.</summary>
     public int ArticleLinks { get; }
+
+    /// <summary>Share of the page's characters that are link text, scripts and white space counted as text; above 1 where links nest.</summary>
+    public double LinkShare { get; }
 
     public string? Language => Metadata.Language ?? Article.Language ?? Metadata.First("og:locale", "content-language", "dc.language");
 

@@ -51,7 +51,9 @@ internal static class PageKind
     private static bool IsIndex(Page page, List<Block> blocks, int words)
     {
         var running = blocks.Where(b => b.Kind is BlockKind.Paragraph or BlockKind.Quote or BlockKind.ListItem && Text.EndsSentence(b.Text)).Sum(b => Text.WordCount(b.Text) is var n && n >= 12 ? n : 0);
-        return page.IsFrontPage && !page.DeclaresArticle && page.ArticleLinks >= 8 && running * 2 < words;
+        return !page.DeclaresArticle
+            && ((page.IsFrontPage && page.ArticleLinks >= 8 && running * 2 < words)
+                || (page.LinkShare > 0.8 && running * 4 < words));
     }
 
     private static bool StartsWithAny(string text, string[] phrases) => phrases.Any(p => text.StartsWith(p, StringComparison.OrdinalIgnoreCase))

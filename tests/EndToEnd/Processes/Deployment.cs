@@ -15,7 +15,9 @@ public sealed class Deployment : IAsyncDisposable
     {
         _folder = folder;
         Broker = broker;
-        ServiceProcess New(string name) => new(name, new Dictionary<string, string>(settings, StringComparer.Ordinal)
+        // artifacts/bin/EndToEnd/<configuration>/ → artifacts/bin/<Service>/<configuration>/
+        var configuration = new DirectoryInfo(AppContext.BaseDirectory).Name;
+        ServiceProcess New(string name) => new(Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", "..", name, configuration, $"Storyline.{name}.dll")), [], new Dictionary<string, string>(settings, StringComparer.Ordinal)
         {
             ["Storage__Path"] = Path.Combine(folder, name),
         });

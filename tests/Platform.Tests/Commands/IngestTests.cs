@@ -140,7 +140,7 @@ public sealed class IngestTests : IDisposable
         "report.pdf.html" => "%PDF-1.7\n%\u00e2\u00e3\u00cf\u00d3\n1 0 obj\n<< /Type /Catalog >>\nendobj\n"u8.ToArray(),
         "index.html" => Encoding.UTF8.GetBytes(
             "<html><head><title>News</title></head><body><ul>" + string.Concat(Enumerable.Range(0, 60).Select(i => $"<li><a href=\"/{i}\">{GeneratedNews.Title(i)}</a></li>")) + "</ul></body></html>"),
-        "short.txt" => "Storm warning\n\nMore follows."u8.ToArray(),
+        "short.txt" => "Storm warning\n\nThe coast guard has warned of a storm this evening."u8.ToArray(),
         "large.html" => Encoding.UTF8.GetBytes("<html><body><p>" + new string('x', 50 * 1024 * 1024) + "</p></body></html>"),
         _ => throw new ArgumentOutOfRangeException(nameof(name)),
     };

@@ -1,4 +1,6 @@
-namespace Storyline.EndToEnd;
+using Xunit;
+
+namespace Storyline.Fixtures;
 
 /// <summary>Waits for what other processes do: there is no hook into them, so their API is asked again and again.</summary>
 public static class Eventually

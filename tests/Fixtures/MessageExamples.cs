@@ -1,9 +1,10 @@
 using System.Text;
+using Storyline.Contracts;
 
-namespace Storyline.Contracts.Tests;
+namespace Storyline.Fixtures;
 
 /// <summary>One message of each bus record with every member set.</summary>
-internal static class Examples
+public static class MessageExamples
 {
     private const string ArticleId = "0123456789abcdef0123456789abcdef";
     private const string StoryId = "fedcba9876543210fedcba9876543210";

@@ -2,21 +2,28 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using Xunit;
 
-namespace Storyline.EndToEnd.Processes;
+namespace Storyline.Fixtures;
 
-/// <summary>One service as its own process, started as its image starts it. Its ports stay the same over restarts.</summary>
+/// <summary>One host as its own process, started as its image starts it. Its ports stay the same over restarts.</summary>
 public sealed class ServiceProcess : IAsyncDisposable
 {
     private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(90);
 
+    private readonly string _assembly;
+    private readonly string[] _arguments;
     private readonly Dictionary<string, string> _settings;
     private readonly ConcurrentQueue<string> _output = new();
     private Process? _process;
 
-    public ServiceProcess(string name, IReadOnlyDictionary<string, string> settings)
+    /// <param name="assembly">The program's path.</param>
+    /// <param name="arguments">Its command line.</param>
+    /// <param name="settings">Its environment; the ports are added.</param>
+    public ServiceProcess(string assembly, string[] arguments, IReadOnlyDictionary<string, string> settings)
     {
-        Name = name;
+        _assembly = assembly;
+        _arguments = arguments;
         Http = new Uri($"http://127.0.0.1:{FreePort()}");
         Grpc = new Uri($"http://127.0.0.1:{FreePort()}");
         _settings = new Dictionary<string, string>(settings, StringComparer.Ordinal)
@@ -25,9 +32,6 @@ public sealed class ServiceProcess : IAsyncDisposable
             ["Http__GrpcPort"] = Grpc.Port.ToString(System.Globalization.CultureInfo.InvariantCulture),
         };
     }
-
-    /// <summary>The service's project, such as <c>Fetch</c>.</summary>
-    public string Name { get; }
 
     public Uri Http { get; }
 
@@ -39,10 +43,7 @@ public sealed class ServiceProcess : IAsyncDisposable
     /// <summary>Starts the process; <see cref="WaitUntilReadyAsync"/> waits for it.</summary>
     public void Start()
     {
-        // artifacts/bin/EndToEnd/<configuration>/ → artifacts/bin/<Service>/<configuration>/
-        var configuration = new DirectoryInfo(AppContext.BaseDirectory).Name;
-        var assembly = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", "..", Name, configuration, $"Storyline.{Name}.dll"));
-        var start = new ProcessStartInfo("dotnet", [assembly])
+        var start = new ProcessStartInfo("dotnet", [_assembly, .. _arguments])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -53,7 +54,7 @@ public sealed class ServiceProcess : IAsyncDisposable
             start.Environment[key] = value;
         }
 
-        _process = Process.Start(start) ?? throw new InvalidOperationException($"{assembly} did not start");
+        _process = Process.Start(start) ?? throw new InvalidOperationException($"{_assembly} did not start");
         _process.OutputDataReceived += (_, line) => Keep(line.Data);
         _process.ErrorDataReceived += (_, line) => Keep(line.Data);
         _process.BeginOutputReadLine();
@@ -67,7 +68,7 @@ public sealed class ServiceProcess : IAsyncDisposable
         using var client = new HttpClient();
         while (true)
         {
-            Assert.False(_process!.HasExited, $"{Name} ended while starting:{Environment.NewLine}{Output}");
+            Assert.False(_process!.HasExited, $"{_assembly} ended while starting:{Environment.NewLine}{Output}");
             try
             {
                 using var response = await client.GetAsync(new Uri(Http, "/health/ready"), timeout.Token);
@@ -84,7 +85,7 @@ public sealed class ServiceProcess : IAsyncDisposable
             }
             catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
             {
-                Assert.Fail($"{Name} is not ready after {StartTimeout.TotalSeconds} s:{Environment.NewLine}{Output}");
+                Assert.Fail($"{_assembly} is not ready after {StartTimeout.TotalSeconds} s:{Environment.NewLine}{Output}");
             }
         }
     }
