@@ -1,3 +1,4 @@
+using Storyline.Contracts;
 using Storyline.Enrich.Keywords;
 using Storyline.Enrich.Text;
 
@@ -36,6 +37,9 @@ public sealed class StoryClusterer(StoryOptions options, DocumentFrequencies bac
     // Names that agree less than NameAgreement weaken what the words say, down to NameFloor of it.
     private const double NameFloor = 0.4;
     private const double NameAgreement = 0.2;
+
+    // A publisher seldom tells one event twice, and its articles share words and places that others do not use ("the Vale").
+    private const double SamePublisher = 0.75;
 
     private readonly Dictionary<string, Story> _stories = new(StringComparer.Ordinal);
     private readonly Dictionary<string, WindowArticle> _articles = new(StringComparer.Ordinal);
@@ -265,6 +269,11 @@ public sealed class StoryClusterer(StoryOptions options, DocumentFrequencies bac
             // Different people in different places are another event, however alike the words ("a bridge is closed").
             var names = Cosine(a.Names, b.Names);
             similarity = (((1 - options.NameShare) * words) + (options.NameShare * names)) * Math.Min(1, NameFloor + (names / NameAgreement));
+        }
+
+        if (a.Features.SourceId == b.Features.SourceId && ArticleSource.IsPublisher(a.Features.SourceId))
+        {
+            similarity *= SamePublisher;
         }
 
         return a.Features.PublishTime is { } left && b.Features.PublishTime is { } right

@@ -18,8 +18,6 @@ public sealed record SubmittedDocument(ReadOnlyMemory<byte> Content, string Cont
 /// </summary>
 public sealed class Submissions(LedgerStore ledger, CaptureLog captures, Redrive redrive, TimeProvider time)
 {
-    private const string NoSource = "submitted";
-
     /// <summary>Stores a document; its row when it is on the disk.</summary>
     public async Task<ArticleRow> SubmitAsync(SubmittedDocument document, CancellationToken cancellationToken)
     {
@@ -82,7 +80,7 @@ public sealed class Submissions(LedgerStore ledger, CaptureLog captures, Redrive
             {
                 ArticleId = ArticleId.OfBytes(document.Content.Span),
                 Url = ArticleId.UrnOfBytes(document.Content.Span),
-                SourceId = document.SourceId.Length == 0 ? NoSource : document.SourceId,
+                SourceId = document.SourceId.Length == 0 ? ArticleSource.Submitted : document.SourceId,
             };
         }
 
@@ -127,7 +125,7 @@ public sealed class Submissions(LedgerStore ledger, CaptureLog captures, Redrive
         var kept = url.Length <= CanonicalUrl.MaxLength ? url : url[..CanonicalUrl.MaxLength];
         return row with
         {
-            ArticleId = ArticleId.OfUrl(url), Url = kept, SourceId = sourceId.Length == 0 ? NoSource : sourceId, Outcome = Outcome.InvalidUrl, Reason = error, DueAt = null,
+            ArticleId = ArticleId.OfUrl(url), Url = kept, SourceId = sourceId.Length == 0 ? ArticleSource.Submitted : sourceId, Outcome = Outcome.InvalidUrl, Reason = error, DueAt = null,
         };
     }
 
