@@ -30,7 +30,7 @@ public sealed class Submissions(LedgerStore ledger, CaptureLog captures, Redrive
         if (refusal is var (outcome, reason))
         {
             FetchTelemetry.Ended(outcome, Stage.Fetch);
-            return await ledger.EndBeforeCaptureAsync(
+            return await ledger.RefuseAsync(
                 article with { Outcome = outcome, Reason = reason, Trail = LedgerJson.WriteTrail(timer.Complete([], outcome)) }, cancellationToken);
         }
 
@@ -61,7 +61,7 @@ public sealed class Submissions(LedgerStore ledger, CaptureLog captures, Redrive
         if (!CanonicalUrl.TryCreate(url, out var canonical, out var error))
         {
             FetchTelemetry.Ended(Outcome.InvalidUrl, Stage.Fetch);
-            return await ledger.EndBeforeCaptureAsync(InvalidUrl(article, url, sourceId, error), cancellationToken);
+            return await ledger.RefuseAsync(InvalidUrl(article, url, sourceId, error), cancellationToken);
         }
 
         article = await ledger.RequestAsync(

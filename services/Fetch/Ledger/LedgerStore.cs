@@ -96,6 +96,25 @@ public sealed class LedgerStore([FromKeyedServices(FetchModule.ServiceName)] Dat
                 article, transaction),
             cancellationToken);
 
+    /// <summary>
+    /// Notes a submission that was refused. A URL that is searchable or on its way keeps its row: a refused document says nothing about the
+    /// article that is there.
+    /// </summary>
+    /// <returns>The row that the submitter is told.</returns>
+    public Task<ArticleRow> RefuseAsync(ArticleRow article, CancellationToken cancellationToken) =>
+        database.WriteAsync(
+            async (connection, transaction) => await connection.QuerySingleOrDefaultAsync<ArticleRow>(
+                $"""
+                INSERT INTO articles ({ArticleColumns})
+                VALUES (@ArticleId, @Url, @SourceId, @FeedId, @Outcome, @Stage, @Reason, 0, '', 0, '', @DiscoveredAt, @UpdatedAt, @Traceparent, @Trail, @Entry, @DuplicateOf, NULL, 0)
+                ON CONFLICT (article_id) DO UPDATE SET outcome = excluded.outcome, stage = excluded.stage, reason = excluded.reason,
+                    updated_at = excluded.updated_at, trail = excluded.trail
+                    WHERE articles.revision = 0 AND articles.outcome <> {(int)Outcome.Pending}
+                RETURNING {ArticleColumns}
+                """,
+                article, transaction) ?? article,
+            cancellationToken);
+
     /// <summary>Ends an owed fetch that brought nothing new: NOT_MODIFIED, unless the last capture is still on its way.</summary>
     public Task EndUnchangedAsync(string articleId, string trail, CancellationToken cancellationToken) =>
         database.WriteAsync(

@@ -96,6 +96,19 @@ public sealed class IngestTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task SubmitDocument_RefusedForAKnownUrl_LeavesTheArticleAsItIs()
+    {
+        const string url = "https://outlet.example/known";
+        var known = await SubmitAsync("text", url);
+
+        var refused = await SubmitAsync("", url);
+
+        Assert.Equal((known.ArticleId, Proto.Outcome.Empty), (refused.ArticleId, refused.Outcome));
+        var trace = await _host.Pipeline.TraceArticleAsync(new TraceArticleRequest { Url = url }, cancellationToken: Cancellation);
+        Assert.Equal(Proto.Outcome.Pending, trace.Entry.Outcome);
+    }
+
+    [Fact]
     public async Task SubmitDocument_InvalidUtf8_GoesOnAsItIs()
     {
         var bytes = new byte[] { (byte)'c', (byte)'a', (byte)'f', 0xE9, (byte)'!' };
@@ -198,8 +211,8 @@ public sealed class IngestTests : IAsyncLifetime
         Assert.Equal(32, trace.Entry.TraceId.Length);
     }
 
-    private async Task<Submission> SubmitAsync(string text) => (await _host.Ingest.SubmitDocumentAsync(
-        new SubmitDocumentRequest { Document = new Document { Content = ByteString.CopyFromUtf8(text) } }, cancellationToken: Cancellation)).Submission;
+    private async Task<Submission> SubmitAsync(string text, string url = "") => (await _host.Ingest.SubmitDocumentAsync(
+        new SubmitDocumentRequest { Document = new Document { Content = ByteString.CopyFromUtf8(text), Url = url } }, cancellationToken: Cancellation)).Submission;
 
     private static string Text(ArticleFetched message) => Encoding.UTF8.GetString(Body(message));
 
