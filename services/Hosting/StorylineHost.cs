@@ -8,6 +8,7 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
@@ -28,19 +29,19 @@ public static class StorylineHost
     /// <summary>Exit code for a configuration that cannot work (EX_CONFIG of sysexits.h).</summary>
     public const int ConfigurationExitCode = 78;
 
-    /// <summary>Runs a service until it is told to stop. The result is the process's exit code.</summary>
-    public static async Task<int> RunAsync(string[] args, params IServiceModule[] modules)
+    /// <summary>Runs one service until it is told to stop. The result is the process's exit code.</summary>
+    public static async Task<int> RunAsync(string[] args, IServiceModule module)
     {
         try
         {
-            await using var app = Build(args, modules);
-            if (modules.Length == 1 && app.Configuration["Bus:RabbitMq"] is null)
+            if (new ConfigurationBuilder().AddEnvironmentVariables().AddCommandLine(args).Build()["Bus:RabbitMq"] is null)
             {
                 await Console.Error.WriteLineAsync(
                     "configuration: Bus:RabbitMq is not set: a service on its own reaches the others over RabbitMQ (amqp://user:password@host/vhost); the platform in one process needs none");
                 return ConfigurationExitCode;
             }
 
+            await using var app = Build(args, [module]);
             await app.RunAsync();
             return 0;
         }

@@ -27,7 +27,10 @@ internal static class CommandLine
         var parsed = root.Parse(args);
         if (parsed.Errors.Count > 0)
         {
-            await Console.Error.WriteLineAsync($"error: {parsed.Errors[0].Message} (see --help)");
+            var problem = parsed.CommandResult.Command is RootCommand && parsed.UnmatchedTokens is [var unknown, ..]
+                ? $"no command '{unknown}'"
+                : parsed.Errors[0].Message;
+            await Console.Error.WriteLineAsync($"error: {problem} (see --help)");
             return UsageExitCode;
         }
 

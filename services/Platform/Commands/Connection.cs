@@ -101,6 +101,9 @@ internal sealed class CommandException(string message) : Exception(message)
     /// <summary>What a failed call says in one line.</summary>
     public static string Describe(RpcException exception) => exception.StatusCode switch
     {
+        _ when exception.Status.DebugException?.ToString() is { } cause
+            && (cause.Contains("HTTP_1_1_REQUIRED", StringComparison.Ordinal) || cause.Contains("PROTOCOL_ERROR", StringComparison.Ordinal)) =>
+            "--server does not speak HTTP/2: is it the gRPC port (8081), and not the one for JSON?",
         StatusCode.Unavailable when exception.InnerException is not null => $"the server does not answer: {exception.Status.DebugException?.Message ?? exception.Status.Detail}",
         StatusCode.Unimplemented => "the server does not speak Storyline's API: is --server its gRPC port (8081)?",
         _ => exception.Status.Detail,

@@ -20,6 +20,8 @@ namespace Storyline.Platform.Commands;
 internal static class DemoCommand
 {
     private const string PartnerId = "demo";
+    private const int HttpPort = 8080;
+    private const int GrpcPort = 8081;
 
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(200);
@@ -51,8 +53,8 @@ internal static class DemoCommand
         await using var platform = await EmbeddedPlatform.TryStartAsync(
             path,
             [
-                $"--Http:Port={EmbeddedPlatform.FreePort(8080)}",
-                $"--Http:GrpcPort={EmbeddedPlatform.FreePort(8081)}",
+                $"--Http:Port={EmbeddedPlatform.FreePort(HttpPort)}",
+                $"--Http:GrpcPort={EmbeddedPlatform.FreePort(GrpcPort)}",
 
                 // The newsroom is on loopback and is ours: it may be asked, and often.
                 "--Fetch:AllowPrivateAddresses=true",
@@ -99,7 +101,12 @@ internal static class DemoCommand
 
         Console.WriteLine();
         Console.WriteLine($"serving gRPC on {platform.Grpc}, JSON on {platform.Http}v1/stories:hot, health on {platform.Http}health/ready; Ctrl-C ends it");
-        Console.WriteLine($"in another terminal: dotnet run --project services/Platform -- search harbour --server {platform.Grpc}");
+        Console.WriteLine($"in another terminal: dotnet run --project services/Platform -- search whale --server {platform.Grpc}");
+        if (platform.Http.Port != HttpPort || platform.Grpc.Port != GrpcPort)
+        {
+            Console.WriteLine($"(ports {HttpPort} and {GrpcPort} are not both free, so others were taken)");
+        }
+
         await platform.WaitForShutdownAsync(cancellationToken);
         return 0;
     }

@@ -88,7 +88,7 @@ internal static class SearchCommands
             foreach (var quotation in quotations.Quotations.Where(q => q.Variants.Count > 1))
             {
                 Console.WriteLine($"  {(quotation.Speaker.Length > 0 ? quotation.Speaker : "somebody")}, in {quotation.Variants.Count} articles:");
-                foreach (var text in quotation.Variants.Select(v => v.Text).Distinct(StringComparer.Ordinal))
+                foreach (var text in quotation.Variants.Select(v => v.Text.TrimEnd(',', '.')).Distinct(StringComparer.Ordinal))
                 {
                     Console.WriteLine($"    “{text}”");
                 }

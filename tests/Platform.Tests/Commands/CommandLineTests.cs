@@ -35,7 +35,9 @@ public sealed class CommandLineTests : IDisposable
         { ["feeds", "import", "nowhere.opml"], "error: no file" },
         { ["search", "flood", "--server", "elsewhere"], "error: --server 'elsewhere' is not a URL" },
         { ["search", "flood", "--server", "http://127.0.0.1:9"], "error: the server does not answer" },
-        { ["serach", "flood"], "error: " },
+        { ["serach", "flood"], "error: no command 'serach'" },
+        { ["serve", "nonsense"], "error: 'nonsense' is not a setting" },
+        { ["serve", "--Http:Nope=1"], "configuration: Http:Nope is not a setting" },
     };
 
     [Theory]
