@@ -91,6 +91,9 @@ internal sealed class Connection : IAsyncDisposable
         builder.Logging.AddSimpleConsole(console => console.SingleLine = true);
         builder.Logging.SetMinimumLevel(LogLevel.Error);
         builder.Logging.AddFilter("Microsoft", LogLevel.Error);
+
+        // Its checks fail while the host stops, which is what a command's platform soon does.
+        builder.Logging.AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None);
         builder.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
     }
 }
