@@ -28,11 +28,8 @@ public sealed class EmbeddedRestartTests
                 new Dictionary<string, string>(StringComparer.Ordinal));
             process.Start();
             await process.WaitUntilReadyAsync(cancellationToken);
-            using var channel = GrpcChannel.ForAddress(process.Grpc);
-            var ingest = new IngestService.IngestServiceClient(channel);
-            var pipeline = new PipelineService.PipelineServiceClient(channel);
-            var search = new SearchService.SearchServiceClient(channel);
-            var articles = new ArticleService.ArticleServiceClient(channel);
+            using var before = GrpcChannel.ForAddress(process.Grpc);
+            var ingest = new IngestService.IngestServiceClient(before);
 
             var acknowledged = new string?[Documents];
             var submitting = Parallel.ForAsync(0, Documents, new ParallelOptions { MaxDegreeOfParallelism = 8, CancellationToken = cancellationToken }, async (i, token) =>
@@ -67,6 +64,12 @@ public sealed class EmbeddedRestartTests
 
             process.Start();
             await process.WaitUntilReadyAsync(cancellationToken);
+
+            // A new channel: the one from before waits out its back-off before it connects again.
+            using var after = GrpcChannel.ForAddress(process.Grpc);
+            var pipeline = new PipelineService.PipelineServiceClient(after);
+            var search = new SearchService.SearchServiceClient(after);
+            var articles = new ArticleService.ArticleServiceClient(after);
             var stats = await Eventually.GetAsync(
                 "every stored document has its outcome",
                 async token => await pipeline.GetPipelineStatsAsync(new GetPipelineStatsRequest(), cancellationToken: token),

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Storyline.Hosting;
 
 namespace Storyline.Platform.Embedded;
@@ -12,6 +13,9 @@ public sealed class EmbeddedPlatform : IAsyncDisposable
 {
     private const string LockFile = "platform.lock";
     private const string AddressFile = "platform.address";
+
+    private static readonly TimeSpan ReadyTimeout = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan ReadyInterval = TimeSpan.FromMilliseconds(100);
 
     private readonly WebApplication _app;
     private readonly FileStream _lock;
@@ -55,8 +59,12 @@ public sealed class EmbeddedPlatform : IAsyncDisposable
         try
         {
             app = StorylineHost.Build(["--Storage:Path=" + storagePath, .. settings], Modules(), configure);
-            await app.StartAsync(cancellationToken);
             var addressFile = Path.Combine(storagePath, AddressFile);
+
+            // A platform that was killed has left its own.
+            File.Delete(addressFile);
+            await app.StartAsync(cancellationToken);
+            await WaitUntilReadyAsync(app, cancellationToken);
             var platform = new EmbeddedPlatform(app, fileLock, addressFile);
             await File.WriteAllTextAsync(addressFile, platform.Grpc.ToString(), cancellationToken);
             return platform;
@@ -94,6 +102,21 @@ public sealed class EmbeddedPlatform : IAsyncDisposable
         catch (SocketException)
         {
             return 0;
+        }
+    }
+
+    /// <summary>
+    /// Waits for what goes on after the start, such as opening the index. Not for ever: what is not ready by then answers UNAVAILABLE, and says why.
+    /// </summary>
+    private static async Task WaitUntilReadyAsync(WebApplication app, CancellationToken cancellationToken)
+    {
+        var health = app.Services.GetRequiredService<HealthCheckService>();
+        var time = app.Services.GetRequiredService<TimeProvider>();
+        var began = time.GetTimestamp();
+        while ((await health.CheckHealthAsync(check => check.Tags.Contains("ready"), cancellationToken)).Status == HealthStatus.Unhealthy
+            && time.GetElapsedTime(began) < ReadyTimeout)
+        {
+            await Task.Delay(ReadyInterval, time, cancellationToken);
         }
     }
 
