@@ -67,7 +67,7 @@ internal static class HtmlArticleReader
                 Body = body,
                 Language = LanguageDetector.Detect(body, page.Language ?? hint?.Language),
                 Authors = authors,
-                WireCredits = WireCredits.Find([.. bylines, .. page.Organisations], blocks),
+                WireCredits = WireCredits.Find([.. bylines, .. page.Organisations], blocks, page.SiteName),
                 PublishTime = published,
                 PublishTimeConfidence = confidence,
                 ModifiedTime = modified,

@@ -4,7 +4,9 @@ namespace Storyline.Parse.Metadata;
 
 /// <summary>
 /// Agencies whose copy an article carries. Mentioning an agency is no credit ("told Reuters"); the places that are: the byline, the dateline,
-/// a credit line at the end, and an agency's picture over a text that names the agency.
+/// a credit line at the end, and an agency's picture over a text that names the agency. An agency that is not in the table is known by its place alone:
+/// in the brackets of a dateline ("PORT ELIN (Northern) - "), or as the one word, or the name in an agency's form ("Northern News Agency"), after the words
+/// of a credit line. A publisher's own name is no credit.
 /// </summary>
 public static class WireCredits
 {
@@ -51,6 +53,18 @@ public static class WireCredits
         "with files from", "from wire", "source:", "quelle:", "fuente:", "fonte:", "con información de", "avec ", "mit material", "credit:", "copyright", "©",
     ];
 
+    // Credit lines that end with whoever is credited; "source:" is left out, because that may be anybody.
+    private static readonly string[] CreditedAfter =
+    [
+        "with files from ", "with inputs from ", "with input from ", "with material from ", "information in this report came from ", "information for this report came from ",
+        "includes reporting by ", "mit material von ", "con información de ",
+    ];
+
+    private static readonly HashSet<string> AgencyWords = new(StringComparer.OrdinalIgnoreCase)
+    {
+        "agency", "newswire", "wire", "wires", "agentur", "presse-agentur", "presseagentur", "agencia", "agenzia", "agence",
+    };
+
     public static bool IsAgency(string name)
     {
         var key = Text.Key(name);
@@ -58,7 +72,10 @@ public static class WireCredits
     }
 
     /// <summary>The agencies credited, in the order of their evidence.</summary>
-    public static string[] Find(IEnumerable<string> bylines, IReadOnlyList<Block> blocks)
+    /// <param name="bylines">Who the document names as authors.</param>
+    /// <param name="blocks">The article.</param>
+    /// <param name="publisher">The publisher's own name, if known.</param>
+    public static string[] Find(IEnumerable<string> bylines, IReadOnlyList<Block> blocks, string? publisher = null)
     {
         var found = new List<(int Order, string Name)>();
         var order = 0;
@@ -70,14 +87,21 @@ public static class WireCredits
         var text = blocks.Where(b => b.Kind != BlockKind.Caption).ToList();
         if (text.FirstOrDefault(b => b.Kind == BlockKind.Paragraph) is { } first)
         {
-            Collect(Dateline(first.Text), found, ref order);
+            var dateline = Dateline(first.Text);
+            if (!Collect(dateline, found, ref order) && IsUpperCasePlace(first.Text))
+            {
+                CollectUnlisted(dateline, found, order);
+            }
         }
 
         foreach (var block in text.TakeLast(3))
         {
             if (IsCreditLine(block.Text))
             {
-                Collect(block.Text, found, ref order);
+                if (!Collect(block.Text, found, ref order))
+                {
+                    CollectUnlisted(Credited(block.Text), found, order);
+                }
             }
             else if (block == text[^1])
             {
@@ -92,7 +116,8 @@ public static class WireCredits
             found.AddRange(named.Where(n => text.Any(b => Names(b.Text, n.Name))).Select(n => (order, n.Name)));
         }
 
-        return [.. found.OrderBy(f => f.Order).Select(f => f.Name).Distinct(StringComparer.Ordinal)];
+        var own = publisher is null ? null : Text.Key(publisher);
+        return [.. found.OrderBy(f => f.Order).Select(f => f.Name).Distinct(StringComparer.Ordinal).Where(name => Text.Key(name) != own)];
     }
 
     private static bool Names(string text, string agency) => Agencies.First(a => a.Name == agency).Forms.Any(f => IndexOfWord(text, f) >= 0);
@@ -112,6 +137,47 @@ public static class WireCredits
         return open == 0 || (!after.IsEmpty && after[0] is '-' or '–' or '—') ? start[(open + 1)..close].ToString() : "";
     }
 
+    // "PORT ELIN, Norway (": a sentence may open with a bracket as well, but not in capitals.
+    private static bool IsUpperCasePlace(string text)
+    {
+        var open = text.IndexOf('(', StringComparison.Ordinal);
+        var comma = text.AsSpan(0, Math.Max(0, open)).IndexOf(',');
+        var place = text.AsSpan(0, comma >= 0 ? comma : Math.Max(0, open)).Trim();
+        return place.Length is >= 3 and <= 40 && char.IsLetter(place[0]) && place.IndexOfAnyInRange('a', 'z') < 0;
+    }
+
+    /// <summary>What a credit line credits: what follows its words, or the whole of a line that is one bracket; empty when it says more.</summary>
+    private static string Credited(string text)
+    {
+        if (text is ['(', .., ')'])
+        {
+            return text[1..^1];
+        }
+
+        foreach (var phrase in CreditedAfter)
+        {
+            var at = text.IndexOf(phrase, StringComparison.OrdinalIgnoreCase);
+            if (at >= 0)
+            {
+                return text[(at + phrase.Length)..].Trim(' ', '.');
+            }
+        }
+
+        return "";
+    }
+
+    // Two words may well be a person ("with files from Lena Vik"); one capitalised word in these places is an agency, as is a name that says so.
+    // Capitals alone are mostly the call letters of the broadcaster itself ("HOUSTON (KTRK) --").
+    private static void CollectUnlisted(string name, List<(int Order, string Name)> found, int order)
+    {
+        var words = name.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        var named = words is [{ Length: >= 3 }] || (words.Length is 2 or 3 or 4 && words.Any(AgencyWords.Contains));
+        if (named && words.All(w => char.IsUpper(w[0]) && w.Any(char.IsLower) && w.All(c => char.IsLetter(c) || c is '-' or '’' or '\'')))
+        {
+            found.Add((order, name));
+        }
+    }
+
     private static string ClosingBracket(string text)
     {
         var end = text.AsSpan().TrimEnd(" .");
@@ -120,14 +186,11 @@ public static class WireCredits
     }
 
     private static bool IsCreditLine(string text) => text.Length <= 300
-        && (CreditPhrases.Any(p => text.Contains(p, StringComparison.OrdinalIgnoreCase)) || IsAgency(text.Trim('(', ')', '-', '–', '—', ' ', '.', '/')));
+        && (text is ['(', .., ')'] || CreditPhrases.Any(p => text.Contains(p, StringComparison.OrdinalIgnoreCase)) || CreditedAfter.Any(p => text.Contains(p, StringComparison.OrdinalIgnoreCase)) || IsAgency(text.Trim('(', ')', '-', '–', '—', ' ', '.', '/')));
 
-    private static void Collect(string text, List<(int Order, string Name)> found, ref int order)
+    private static bool Collect(string text, List<(int Order, string Name)> found, ref int order)
     {
-        if (text.Length == 0)
-        {
-            return;
-        }
+        var before = found.Count;
 
         foreach (var (name, forms) in Agencies)
         {
@@ -139,6 +202,7 @@ public static class WireCredits
         }
 
         order += 10_000;
+        return found.Count > before;
     }
 
     private static int IndexOfWord(string text, string word)

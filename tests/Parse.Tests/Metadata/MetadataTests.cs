@@ -99,8 +99,19 @@ public sealed class MetadataTests
     [InlineData("The mayor told Reuters that the bridge was open.", "")]
     [InlineData("Some information for this report came from The Associated Press and Reuters.", "The Associated Press|Reuters")]
     [InlineData("The bridge opened on Friday. (dpa)", "dpa")]
+    [InlineData("PORT ELIN, Norway (Northern) - The bridge opened on Friday.", "Northern")]
+    [InlineData("PORT ELIN (KXYZ) - The bridge opened on Friday.", "")]
+    [InlineData("The bridge (Northern) - the oldest - opened on Friday.", "")]
+    [InlineData("This story includes reporting by Northern.", "Northern")]
+    [InlineData("With files from Northern News Agency", "Northern News Agency")]
+    [InlineData("With files from Lena Vik", "")]
+    [InlineData("(Northern)", "Northern")]
     public void Find_Text_GivesCreditsOnly(string text, string expected) =>
         Assert.Equal(expected, string.Join('|', WireCredits.Find([], [new Block(BlockKind.Paragraph, text)])));
+
+    [Fact]
+    public void Find_PublisherItself_IsNoCredit() =>
+        Assert.Equal(["Reuters"], WireCredits.Find(["Reuters"], [new Block(BlockKind.Paragraph, "PORT ELIN (Northern) - The bridge opened.")], "Northern"));
 
     [Fact]
     public void Find_AgencyPicture_CreditsOnlyWhenTheTextNamesTheAgency()
