@@ -38,6 +38,9 @@ public sealed class StoryClusterer(StoryOptions options, DocumentFrequencies bac
     private const double NameFloor = 0.4;
     private const double NameAgreement = 0.2;
 
+    // Two events of one town share its names, and names that no table knows weigh most: below this cosine of their words, names alone make no story.
+    private const double MinWords = 0.12;
+
     // A publisher seldom tells one event twice, and its articles share words and places that others do not use ("the Vale").
     private const double SamePublisher = 0.75;
 
@@ -263,6 +266,11 @@ public sealed class StoryClusterer(StoryOptions options, DocumentFrequencies bac
     private double Similarity(WindowArticle a, WindowArticle b)
     {
         var words = Cosine(a.Words, b.Words);
+        if (words < MinWords)
+        {
+            return 0;
+        }
+
         var similarity = words;
         if (a.Names.Length > 0 && b.Names.Length > 0)
         {
