@@ -87,6 +87,7 @@ internal static class DemoCommand
         newsroom.PublishCorrection();
         var corrected = await connection.Ingest.SubmitUrlAsync(
             new SubmitUrlRequest { Url = newsroom.Expected.CorrectedArticleUrl }, cancellationToken: cancellationToken);
+        await RevisedAsync(connection, corrected.Submission, cancellationToken);
         if (!await SettleAsync(connection, feedIds, progress, cancellationToken))
         {
             return 1;
@@ -144,6 +145,22 @@ internal static class DemoCommand
             && exception is OperationCanceledException or RpcException { StatusCode: StatusCode.Cancelled })
         {
             return Stuck(stats);
+        }
+    }
+
+    /// <summary>
+    /// Waits for the correction to be searchable: until it is fetched, the ledger still has the outcome of the revision before, and nothing looks pending.
+    /// </summary>
+    private static async Task RevisedAsync(Connection connection, Submission before, CancellationToken cancellationToken)
+    {
+        var time = TimeProvider.System;
+        var began = time.GetTimestamp();
+        var revision = before.Revision;
+        while (revision <= before.Revision && time.GetElapsedTime(began) < Patience)
+        {
+            await Task.Delay(PollInterval, cancellationToken);
+            var now = await connection.Ingest.GetSubmissionAsync(new GetSubmissionRequest { ArticleId = before.ArticleId }, cancellationToken: cancellationToken);
+            revision = now.Submission.Revision;
         }
     }
 
