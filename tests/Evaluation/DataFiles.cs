@@ -1,3 +1,4 @@
+using System.Formats.Tar;
 using System.IO.Compression;
 using System.Text.Json;
 
@@ -17,6 +18,23 @@ public static class DataFiles
         while (reader.ReadLine() is { } line)
         {
             yield return line;
+        }
+    }
+
+    /// <summary>The files of a <c>.tar.gz</c> archive.</summary>
+    public static IEnumerable<(string Name, byte[] Bytes)> Entries(string path)
+    {
+        using var file = File.OpenRead(path);
+        using var stream = new GZipStream(file, CompressionMode.Decompress);
+        using var reader = new TarReader(stream);
+        while (reader.GetNextEntry() is { } entry)
+        {
+            if (entry.EntryType is TarEntryType.RegularFile or TarEntryType.V7RegularFile)
+            {
+                using var bytes = new MemoryStream();
+                entry.DataStream?.CopyTo(bytes);
+                yield return (entry.Name, bytes.ToArray());
+            }
         }
     }
 

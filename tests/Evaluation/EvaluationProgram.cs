@@ -43,7 +43,7 @@ public static class EvaluationProgram
             return await WrongAsync(error, $"--data is missing; {usage}");
         }
 
-        if (task.Files.FirstOrDefault(file => !File.Exists(Path.Combine(data, file))) is { } missing)
+        if (task.Files.FirstOrDefault(file => !Directory.Exists(data) || !Directory.EnumerateFiles(data, file).Any()) is { } missing)
         {
             return await WrongAsync(error, $"{Path.Combine(data, missing)} does not exist; '{task.Name}' needs {string.Join(", ", task.Files)}");
         }

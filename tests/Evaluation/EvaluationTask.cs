@@ -9,7 +9,7 @@ public abstract class EvaluationTask
     /// <summary>The first argument that selects it.</summary>
     public abstract string Name { get; }
 
-    /// <summary>The files that its folder must hold.</summary>
+    /// <summary>The files that its folder must hold; <c>*</c> stands for any characters.</summary>
     public abstract IReadOnlyList<string> Files { get; }
 
     /// <summary>Runs over <paramref name="data"/>.</summary>

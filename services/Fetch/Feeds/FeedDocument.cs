@@ -38,7 +38,16 @@ public sealed record FeedEntry
 
     /// <summary>BCP 47 tag as given.</summary>
     public string? Language { get; init; }
+
+    /// <summary>Title, authors and categories before markup was taken out of them; null when none had any.</summary>
+    public FeedMarkup? Markup { get; init; }
 }
+
+/// <summary>The texts of an entry as HTML, the way the publisher wrote them: not to be shown without sanitising.</summary>
+/// <param name="Title">The title; null when it has none.</param>
+/// <param name="Authors">The authors, in order.</param>
+/// <param name="Categories">The categories, in order.</param>
+public sealed record FeedMarkup(string? Title, IReadOnlyList<string> Authors, IReadOnlyList<string> Categories);
 
 /// <summary>The bytes are no feed. The message says what they are instead, for people.</summary>
 public sealed class FeedFormatException(string message) : Exception(message);
