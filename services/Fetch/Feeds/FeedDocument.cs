@@ -8,13 +8,41 @@ public enum FeedFormat
     Atom = 2,
     JsonFeed = 3,
     Sitemap = 4,
+    SitemapIndex = 5,
 }
 
 /// <summary>A feed as its bytes tell it.</summary>
 /// <param name="Format">The format.</param>
 /// <param name="Title">Its own title; empty when it has none.</param>
-/// <param name="Entries">Its entries in document order, at most <see cref="FeedReader.MaxEntries"/>.</param>
-public sealed record FeedDocument(FeedFormat Format, string Title, IReadOnlyList<FeedEntry> Entries);
+/// <param name="Entries">Its entries in document order, at most <see cref="FeedReader.MaxEntries"/>; a sitemap index has none.</param>
+public sealed record FeedDocument(FeedFormat Format, string Title, IReadOnlyList<FeedEntry> Entries)
+{
+    /// <summary>BCP 47 tag as given.</summary>
+    public string? Language { get; init; }
+
+    /// <summary>The sitemaps of a sitemap index, in document order, at most <see cref="FeedReader.MaxEntries"/>; empty for all else.</summary>
+    public IReadOnlyList<SitemapReference> Sitemaps { get; init; } = [];
+
+    /// <summary>WebSub hubs, absolute URLs.</summary>
+    public IReadOnlyList<string> Hubs { get; init; } = [];
+
+    /// <summary>The feed's own address as it tells it, the topic of a WebSub subscription; absolute.</summary>
+    public string? Self { get; init; }
+
+    /// <summary>How often the publisher says that it changes (RSS <c>ttl</c>, else the syndication module's period and frequency); null when it says nothing.</summary>
+    public TimeSpan? UpdateInterval { get; init; }
+
+    /// <summary>Hours of the day, 0 to 23 in UTC, in which the publisher asks not to be polled.</summary>
+    public IReadOnlyList<int> SkipHours { get; init; } = [];
+
+    /// <summary>Days (in UTC) on which the publisher asks not to be polled.</summary>
+    public IReadOnlyList<DayOfWeek> SkipDays { get; init; } = [];
+}
+
+/// <summary>One sitemap that an index names.</summary>
+/// <param name="Url">Absolute URL.</param>
+/// <param name="Modified">When it changed last; null when the index does not say.</param>
+public sealed record SitemapReference(string Url, DateTimeOffset? Modified);
 
 /// <summary>One entry of a feed.</summary>
 public sealed record FeedEntry
