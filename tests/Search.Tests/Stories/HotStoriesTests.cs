@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Grpc.Core;
+using StackExchange.Redis;
 using Storyline.Fixtures;
 
 namespace Storyline.Search.Tests.Stories;
@@ -45,13 +46,26 @@ public sealed class HotStoriesTests(RedisFixture redis) : IDisposable
     public async Task ListHotStories_TwoReplicasOnRedis_ShareOneListAndOutliveRedis()
     {
         redis.SkipIfUnavailable();
-        string[] settings = [$"--Cache:Redis={redis.CreateDatabase()}"];
+        var cache = redis.CreateDatabase();
+        string[] settings = [$"--Cache:Redis={cache}", "--Search:CachePatience=00:00:02"];
         using var other = new TestFolder();
         await using var search = await RunningSearch.StartAsync(_folder.Path, [.. settings, "--Search:HotLifetime=00:05:00"]);
         await using var replica = await RunningSearch.StartAsync(other.Path, [.. settings, "--Search:HotLifetime=00:05:00"]);
         await search.StoreAsync(Samples.Story(1, 1, [1]));
         await replica.StoreAsync(Samples.Story(1, 1, [1]));
 
+        // The list is answered before it is in Redis, and a first connection may be too slow to be used.
+        await using var connection = await ConnectionMultiplexer.ConnectAsync(cache);
+        await Eventually.GetAsync(
+            "the list in Redis",
+            async _ =>
+            {
+                await ListAsync(search);
+                return await connection.GetServers()[0].DatabaseSizeAsync(connection.GetDatabase().Database);
+            },
+            size => size > 0,
+            TimeSpan.FromSeconds(30),
+            Cancellation);
         var computed = await ListAsync(search);
         var shared = await ListAsync(replica);
         Assert.Equal(computed.ScoreTime, shared.ScoreTime);
