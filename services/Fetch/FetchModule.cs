@@ -49,6 +49,7 @@ public sealed class FetchModule : IServiceModule
         }
 
         services.AddSingleton<RobotsCache>();
+        services.AddSingleton<PoliteFetcher>();
         services.AddSingleton<ArticleFetcher>();
         services.AddSingleton<Redrive>();
         services.AddHostedService(provider => provider.GetRequiredService<Redrive>());

@@ -19,6 +19,9 @@ public sealed class FetchOptions
     /// <summary>Limit of one request with all its redirects and its body.</summary>
     public TimeSpan RequestTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>A body that comes slower than this, after its first seconds, is given up; 0 turns it off.</summary>
+    public int MinBytesPerSecond { get; set; } = 500;
+
     /// <summary>Redirects followed; one more ends with TOO_MANY_REDIRECTS.</summary>
     public int MaxRedirects { get; set; } = 8;
 
@@ -30,6 +33,15 @@ public sealed class FetchOptions
 
     /// <summary>A request that must wait longer for its host goes back to the ledger and is taken up when its time has come.</summary>
     public TimeSpan MaxHostWait { get; set; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>Longest Crawl-delay of a robots.txt that is kept to; a longer one is shortened to this, and logged.</summary>
+    public TimeSpan MaxCrawlDelay { get; set; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>How long a host is left alone that answers 429 or 503 and does not say for how long; doubled each time that it does so again soon after.</summary>
+    public TimeSpan HostBackOff { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Limit of that doubling. Retry-After counts up to a day.</summary>
+    public TimeSpan MaxHostBackOff { get; set; } = TimeSpan.FromHours(1);
 
     /// <summary>Articles fetched at the same time by one process.</summary>
     public int Concurrency { get; set; } = 32;
@@ -78,6 +90,9 @@ public sealed class FetchOptions
                      (nameof(RequestTimeout), options.RequestTimeout, TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(10)),
                      (nameof(HostInterval), options.HostInterval, TimeSpan.Zero, TimeSpan.FromHours(1)),
                      (nameof(MaxHostWait), options.MaxHostWait, TimeSpan.Zero, TimeSpan.FromSeconds(30)),
+                     (nameof(MaxCrawlDelay), options.MaxCrawlDelay, TimeSpan.Zero, TimeSpan.FromHours(1)),
+                     (nameof(HostBackOff), options.HostBackOff, TimeSpan.FromMilliseconds(1), TimeSpan.FromHours(1)),
+                     (nameof(MaxHostBackOff), options.MaxHostBackOff, options.HostBackOff, TimeSpan.FromDays(1)),
                      (nameof(PollInterval), options.PollInterval, TimeSpan.FromSeconds(1), TimeSpan.FromDays(1)),
                      (nameof(MaxPollInterval), options.MaxPollInterval, options.PollInterval, TimeSpan.FromDays(30)),
                      (nameof(SweepInterval), options.SweepInterval, TimeSpan.FromMilliseconds(50), TimeSpan.FromMinutes(1)),
@@ -103,6 +118,11 @@ public sealed class FetchOptions
             {
                 yield return $"Fetch:{name} is {value}: must be 1 to {most}";
             }
+        }
+
+        if (options.MinBytesPerSecond is < 0 or > 100_000)
+        {
+            yield return $"Fetch:MinBytesPerSecond is {options.MinBytesPerSecond}: must be 0 to 100000";
         }
 
         if (options.Retries.Count > 10 || options.Retries.Any(delay => delay < TimeSpan.Zero || delay > TimeSpan.FromDays(7)))

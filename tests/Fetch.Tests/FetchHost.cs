@@ -50,7 +50,7 @@ internal sealed class FetchHost : IAsyncDisposable
         var probe = new ParseProbe();
         var values = new Dictionary<string, string?>(StringComparer.Ordinal)
         {
-            ["Http:Port"] = "0", ["Http:GrpcPort"] = "0", ["Storage:Path"] = folder, ["Fetch:AllowPrivateAddresses"] = "true", ["Fetch:HostInterval"] = "00:00:00",
+            ["Http:Port"] = "0", ["Http:GrpcPort"] = "0", ["Storage:Path"] = folder, ["Fetch:AllowPrivateAddresses"] = "true", ["Fetch:HostInterval"] = "00:00:00", ["Fetch:HostBackOff"] = "00:00:00.010",
             ["Fetch:HostConcurrency"] = "16", ["Fetch:SweepInterval"] = "00:00:00.050", ["Fetch:RetryDelays:0"] = "00:00:00.010", ["Fetch:RequestTimeout"] = "00:00:05",
         };
         foreach (var (key, value) in settings)

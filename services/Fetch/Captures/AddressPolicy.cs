@@ -1,11 +1,14 @@
+using System.Collections.Frozen;
 using System.Net;
 using System.Net.Sockets;
 
 namespace Storyline.Fetch.Captures;
 
 /// <summary>
-/// Which addresses may be asked: those of the public internet (the IANA special-purpose registries say which are not). Addresses that carry an IPv4
-/// address inside (mapped, NAT64, 6to4, Teredo) are judged by that one as well, or refused.
+/// Which addresses may be asked: those of the public internet (the IANA special-purpose registries say which are not; of IPv6 only global unicast, 2000::/3,
+/// is in use). Addresses that carry an IPv4 address inside are judged by that one (mapped, NAT64), or refused (compatible, translated, 6to4, Teredo).
+/// Ports: the web's own two and those that its servers are run on by people, from 1024 up, except where other protocols listen; a URL in a feed must not
+/// make us knock on mail servers and databases.
 /// </summary>
 public static class AddressPolicy
 {
@@ -26,21 +29,22 @@ public static class AddressPolicy
         IPNetwork.Parse("203.0.113.0/24"),   // documentation
         IPNetwork.Parse("224.0.0.0/4"),      // multicast
         IPNetwork.Parse("240.0.0.0/4"),      // reserved, broadcast
-        IPNetwork.Parse("::/96"),            // unspecified, loopback, IPv4-compatible
-        IPNetwork.Parse("64:ff9b:1::/48"),   // local NAT64
-        IPNetwork.Parse("100::/64"),         // discard only
         IPNetwork.Parse("2001::/23"),        // protocol assignments, Teredo
         IPNetwork.Parse("2001:db8::/32"),    // documentation
         IPNetwork.Parse("2002::/16"),        // 6to4
         IPNetwork.Parse("3fff::/20"),        // documentation
-        IPNetwork.Parse("5f00::/16"),        // segment routing
-        IPNetwork.Parse("fc00::/7"),         // unique local, metadata services of clouds
-        IPNetwork.Parse("fe80::/10"),        // link-local
-        IPNetwork.Parse("fec0::/10"),        // site-local, retired
-        IPNetwork.Parse("ff00::/8"),         // multicast
     ];
 
     private static readonly IPNetwork Nat64 = IPNetwork.Parse("64:ff9b::/96");
+    private static readonly IPNetwork GlobalUnicast = IPNetwork.Parse("2000::/3");
+
+    // The ports from 1024 up that the Fetch standard blocks, and those of databases, caches, brokers and consoles.
+    private static readonly FrozenSet<int> OtherProtocols = FrozenSet.Create(
+        1433, 1434, 1521, 1719, 1720, 1723, 2049, 2181, 2375, 2376, 2379, 2380, 3306, 3389, 3659, 4045, 4190, 5060, 5061, 5432, 5671, 5672, 5900, 5984, 5985, 5986, 6000, 6379, 6566, 6665,
+        6666, 6667, 6668, 6669, 6679, 6697, 9042, 9092, 9200, 9300, 10080, 10250, 10255, 11211, 15672, 27017, 27018, 50000);
+
+    /// <summary>True for a port that the web uses.</summary>
+    public static bool IsPortAllowed(int port) => port is 80 or 443 || (port >= 1024 && !OtherProtocols.Contains(port));
 
     /// <summary>True for an address on the public internet.</summary>
     public static bool IsPublic(IPAddress address)
@@ -56,12 +60,12 @@ public static class AddressPolicy
         }
 
         var plain = Unscoped(address);
-        return !Array.Exists(Denied, network => network.BaseAddress.AddressFamily == plain.AddressFamily && network.Contains(plain));
+        return (plain.AddressFamily == AddressFamily.InterNetwork || GlobalUnicast.Contains(plain)) && !Array.Exists(Denied, network => network.BaseAddress.AddressFamily == plain.AddressFamily && network.Contains(plain));
     }
 
     private static IPAddress Unscoped(IPAddress address) =>
         address.AddressFamily == AddressFamily.InterNetworkV6 && address.ScopeId != 0 ? new IPAddress(address.GetAddressBytes()) : address;
 }
 
-/// <summary>Every address of a host is one that may not be asked.</summary>
-public sealed class AddressDeniedException(string host) : Exception($"{host} has no address on the public internet");
+/// <summary>The host or its port is one that may not be asked.</summary>
+public sealed class AddressDeniedException(string reason) : Exception(reason);

@@ -2,18 +2,16 @@ using Microsoft.Extensions.Options;
 using Storyline.Contracts;
 using Storyline.Fetch.Ledger;
 using Storyline.Fetch.Politeness;
-using Storyline.Fetch.Robots;
 using Storyline.Hosting.Telemetry;
 
 namespace Storyline.Fetch.Captures;
 
 /// <summary>
-/// Fetches one owed URL: robots.txt, the host's gate, the request, then a capture or an outcome. A failure that may pass is put off in the ledger
+/// Fetches one owed URL politely, then stores a capture or an outcome. A failure that may pass is put off in the ledger
 /// (<see cref="FetchOptions.RetryDelays"/>), because another site's trouble is not a fault of the message; the last one is the outcome.
 /// </summary>
 public sealed partial class ArticleFetcher(
-    LedgerStore ledger, CaptureLog captures, HttpFetcher fetcher, RobotsCache robots, IHostGate gate, IOptions<FetchOptions> options, TimeProvider time,
-    ILogger<ArticleFetcher> logger)
+    LedgerStore ledger, CaptureLog captures, PoliteFetcher fetcher, IOptions<FetchOptions> options, TimeProvider time, ILogger<ArticleFetcher> logger)
 {
     /// <summary>Fetches the URL if the ledger says that a fetch is owed; a message that comes twice does nothing.</summary>
     public async Task FetchAsync(ArticleRow announced, StageTimer timer, CancellationToken cancellationToken)
@@ -26,33 +24,13 @@ public sealed partial class ArticleFetcher(
             return;
         }
 
-        var url = new Uri(article.Url);
-        var (answer, reason, busy) = await robots.AskAsync(url, cancellationToken);
-        if (busy is not null)
-        {
-            await ledger.PostponeAsync(article.ArticleId, time.GetUtcNow() + busy.Value, failure: null, cancellationToken);
-            return;
-        }
-
-        if (answer == RobotsAnswer.Denied)
-        {
-            await EndAsync(article, Outcome.RobotsDenied, "robots.txt denies the path", timer, cancellationToken);
-            return;
-        }
-
-        if (answer == RobotsAnswer.Unknown)
-        {
-            await FailAsync(article, new FetchResult.Failure(Outcome.Unreachable, reason, IsTransient: true), timer, cancellationToken);
-            return;
-        }
-
         var last = article.Capture > 0 ? await ledger.FindCaptureAsync(article.ArticleId, article.Capture, cancellationToken) : null;
-        var request = new FetchRequest(url, FetchOptions.MaxDocumentBytes, last?.Etag ?? "", last?.LastModified ?? "") { Redirecting = CheckRedirectAsync };
-        var (result, wait) = await gate.RunAsync(url, options.Value, time, () => fetcher.GetAsync(request, cancellationToken), cancellationToken);
+        var request = new FetchRequest(new Uri(article.Url), FetchOptions.MaxDocumentBytes, last?.Etag ?? "", last?.LastModified ?? "");
+        var (result, busy) = await fetcher.GetAsync(request, cancellationToken);
         switch (result)
         {
             case null:
-                await ledger.PostponeAsync(article.ArticleId, time.GetUtcNow() + wait!.Value, failure: null, cancellationToken);
+                await ledger.PostponeAsync(article.ArticleId, time.GetUtcNow() + busy!.Value, failure: null, cancellationToken);
                 break;
             case FetchResult.NotModified:
                 await EndUnchangedAsync(article, timer, cancellationToken);
@@ -106,18 +84,6 @@ public sealed partial class ArticleFetcher(
         {
             await EndUnchangedAsync(article, timer, cancellationToken);
         }
-    }
-
-    // A page may send us on to a path that its host asks robots to stay away from.
-    private async Task<FetchResult.Failure?> CheckRedirectAsync(Uri target, CancellationToken cancellationToken)
-    {
-        var (answer, reason, busy) = await robots.AskAsync(target, cancellationToken);
-        return answer switch
-        {
-            RobotsAnswer.Allowed => null,
-            RobotsAnswer.Denied => new FetchResult.Failure(Outcome.RobotsDenied, "redirects to a path that robots.txt denies", IsTransient: false),
-            _ => new FetchResult.Failure(Outcome.Unreachable, busy is null ? "redirects to a host whose " + reason : "redirects to a busy host", IsTransient: true, RetryAfter: busy),
-        };
     }
 
     private async Task FailAsync(ArticleRow article, FetchResult.Failure failure, StageTimer timer, CancellationToken cancellationToken)

@@ -1,23 +1,14 @@
 namespace Storyline.Fetch.Captures;
 
-/// <summary>Counts the bytes that come over the wire.</summary>
-internal sealed class CountingStream(Stream source) : ReadOnlyStream
+/// <summary>Counts the bytes that come through, and ends with <see cref="BodyTooLargeException"/> when there are more than the limit.</summary>
+internal sealed class BoundedStream(Stream source, long limit) : ReadOnlyStream
 {
     public long Count { get; private set; }
 
-    public override int Read(Span<byte> buffer)
-    {
-        var read = source.Read(buffer);
-        Count += read;
-        return read;
-    }
+    public override int Read(Span<byte> buffer) => Counted(source.Read(buffer));
 
-    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
-    {
-        var read = await source.ReadAsync(buffer, cancellationToken);
-        Count += read;
-        return read;
-    }
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+        Counted(await source.ReadAsync(buffer, cancellationToken));
 
     protected override void Dispose(bool disposing)
     {
@@ -28,7 +19,16 @@ internal sealed class CountingStream(Stream source) : ReadOnlyStream
 
         base.Dispose(disposing);
     }
+
+    private int Counted(int read)
+    {
+        Count += read;
+        return Count <= limit ? read : throw new BodyTooLargeException();
+    }
 }
+
+/// <summary>More bytes came than are taken.</summary>
+internal sealed class BodyTooLargeException : Exception;
 
 /// <summary>Gives bytes that were looked at once more.</summary>
 internal sealed class PrefixedStream(ReadOnlyMemory<byte> prefix, Stream source) : ReadOnlyStream

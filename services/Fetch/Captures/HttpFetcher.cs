@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Globalization;
 using System.IO.Compression;
 using System.Net;
 using System.Net.Security;
@@ -14,7 +16,11 @@ public abstract record FetchResult
     /// <param name="Exchange">What HTTP said.</param>
     /// <param name="Body">The bytes after content decoding, at most the limit asked for.</param>
     /// <param name="ContentType">As declared; empty when not.</param>
-    public sealed record Success(HttpExchange Exchange, byte[] Body, string ContentType) : FetchResult;
+    public sealed record Success(HttpExchange Exchange, byte[] Body, string ContentType) : FetchResult
+    {
+        /// <summary>What the publisher reserves: strings of <see cref="Reservation"/>.</summary>
+        public IReadOnlyList<string> Reservations { get; init; } = [];
+    }
 
     /// <summary>304: nothing new since the validators that were sent.</summary>
     public sealed record NotModified : FetchResult;
@@ -41,12 +47,12 @@ public sealed record FetchRequest(Uri Url, int MaxBytes, string ETag = "", strin
     /// <summary>Take the first <see cref="MaxBytes"/> of a larger body instead of refusing it.</summary>
     public bool Truncate { get; init; }
 
-    /// <summary>Asked before a redirect is followed; a failure ends the request with it.</summary>
+    /// <summary>Asked before a redirect is followed; a failure ends the request with it. The time that it takes is not the server's.</summary>
     public Func<Uri, CancellationToken, Task<FetchResult.Failure?>>? Redirecting { get; init; }
 }
 
 /// <summary>
-/// Asks other people's servers. Bounded in bytes, redirects, headers and time; addresses are judged when the socket connects, so neither a name that
+/// Asks other people's servers. Bounded in bytes, redirects, headers, time and slowness; addresses are judged when the socket connects, so neither a name that
 /// changes its address nor a redirect leads inside; cookies are neither kept nor sent; proxies are not used.
 /// </summary>
 public sealed class HttpFetcher : IDisposable
@@ -54,6 +60,13 @@ public sealed class HttpFetcher : IDisposable
     // Between these two a text page never lies; a bomb does.
     private const int RatioAppliesAbove = 1024 * 1024;
     private const int MaxRatio = 200;
+
+    private const int MaxHeaderKiB = 64;
+    private const int MaxHeaders = 500;
+    private const int MaxCodings = 2;
+
+    // Slow starts are common; after this time the rate must be reached.
+    private static readonly TimeSpan SlowStart = TimeSpan.FromSeconds(5);
 
     private readonly HttpMessageInvoker _client;
     private readonly FetchOptions _options;
@@ -73,9 +86,15 @@ public sealed class HttpFetcher : IDisposable
             ConnectCallback = ConnectAsync,
             ConnectTimeout = TimeSpan.FromSeconds(10),
             PooledConnectionLifetime = TimeSpan.FromMinutes(5),
-            PooledConnectionIdleTimeout = TimeSpan.FromSeconds(30),
-            MaxResponseHeadersLength = 64,
+
+            // Long enough for the next request to a host that is in demand, short enough for fifty thousand hosts: what is idle is closed, and its pool goes.
+            PooledConnectionIdleTimeout = TimeSpan.FromSeconds(10),
+            MaxConnectionsPerServer = 2 * _options.HostConcurrency,
+            MaxResponseHeadersLength = MaxHeaderKiB,
             MaxResponseDrainSize = 0,
+
+            // Our traces are nobody else's business.
+            ActivityHeadersPropagator = System.Diagnostics.DistributedContextPropagator.CreateNoOutputPropagator(),
             EnableMultipleHttp2Connections = true,
             SslOptions = new SslClientAuthenticationOptions { CertificateRevocationCheckMode = System.Security.Cryptography.X509Certificates.X509RevocationMode.NoCheck },
         });
@@ -85,15 +104,21 @@ public sealed class HttpFetcher : IDisposable
     public async Task<FetchResult> GetAsync(FetchRequest request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
-        using var deadline = new CancellationTokenSource(_options.RequestTimeout, _time);
-        using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, deadline.Token);
+        using var clock = new RequestClock(_options.RequestTimeout, _time, cancellationToken);
         try
         {
-            return await FollowAsync(request, linked.Token);
+            return await FollowAsync(request, clock, cancellationToken);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return new FetchResult.Failure(Outcome.Unreachable, $"no complete answer within {_options.RequestTimeout.TotalSeconds:0.#} s", IsTransient: true);
+            var reason = clock.IsOver
+                ? string.Create(CultureInfo.InvariantCulture, $"no complete answer within {_options.RequestTimeout.TotalSeconds:0.#} s")
+                : $"the body comes at less than {_options.MinBytesPerSecond} bytes a second";
+            return new FetchResult.Failure(Outcome.Unreachable, reason, IsTransient: true);
+        }
+        catch (BodyTooLargeException)
+        {
+            return TooLarge($"more than {request.MaxBytes} bytes");
         }
         catch (Exception exception) when (exception is HttpRequestException or IOException or InvalidDataException or SocketException)
         {
@@ -103,7 +128,7 @@ public sealed class HttpFetcher : IDisposable
 
     public void Dispose() => _client.Dispose();
 
-    private async Task<FetchResult> FollowAsync(FetchRequest request, CancellationToken cancellationToken)
+    private async Task<FetchResult> FollowAsync(FetchRequest request, RequestClock clock, CancellationToken cancellationToken)
     {
         var url = request.Url;
         var seen = new HashSet<string>(StringComparer.Ordinal);
@@ -111,7 +136,7 @@ public sealed class HttpFetcher : IDisposable
         {
             seen.Add(url.AbsoluteUri);
             using var message = Message(request, url);
-            using var response = await _client.SendAsync(message, cancellationToken);
+            using var response = await _client.SendAsync(message, clock.Token);
             var status = (int)response.StatusCode;
             if (status is 301 or 302 or 303 or 307 or 308 && response.Headers.Location is { } location)
             {
@@ -130,9 +155,15 @@ public sealed class HttpFetcher : IDisposable
                     return new FetchResult.Failure(Outcome.TooManyRedirects, "redirects in a circle", IsTransient: false, status);
                 }
 
-                if (request.Redirecting is { } redirecting && await redirecting(target, cancellationToken) is { } refusal)
+                if (request.Redirecting is { } redirecting)
                 {
-                    return refusal;
+                    clock.Stop();
+                    if (await redirecting(target, cancellationToken) is { } refusal)
+                    {
+                        return refusal;
+                    }
+
+                    clock.Start();
                 }
 
                 url = target;
@@ -145,7 +176,7 @@ public sealed class HttpFetcher : IDisposable
             }
 
             return status is >= 200 and < 300
-                ? await ReadAsync(request, url, response, cancellationToken)
+                ? await ReadAsync(request, url, response, clock)
                 : new FetchResult.Failure(
                     Outcome.HttpError, $"HTTP status {status}", IsTransient: status is 408 or 425 or 429 or >= 500, status, RetryAfter(response));
         }
@@ -170,17 +201,25 @@ public sealed class HttpFetcher : IDisposable
         return message;
     }
 
-    private static async Task<FetchResult> ReadAsync(FetchRequest request, Uri url, HttpResponseMessage response, CancellationToken cancellationToken)
+    private async Task<FetchResult> ReadAsync(FetchRequest request, Uri url, HttpResponseMessage response, RequestClock clock)
     {
+        if (response.Headers.NonValidated.Count + response.Content.Headers.NonValidated.Count > MaxHeaders)
+        {
+            return new FetchResult.Failure(Outcome.Unreachable, $"the response has more than {MaxHeaders} headers", IsTransient: false, (int)response.StatusCode);
+        }
+
         if (response.Content.Headers.ContentLength > request.MaxBytes && !request.Truncate)
         {
             return TooLarge($"the server announces {response.Content.Headers.ContentLength} bytes; at most {request.MaxBytes} are taken");
         }
 
-        await using var raw = new CountingStream(await response.Content.ReadAsStreamAsync(cancellationToken));
+        await using var raw = new BoundedStream(await response.Content.ReadAsStreamAsync(clock.Token), request.MaxBytes);
         Stream decoded = raw;
-        foreach (var coding in response.Content.Headers.ContentEncoding.Reverse())
+        var codings = response.Content.Headers.ContentEncoding;
+        foreach (var coding in codings.Count <= MaxCodings ? codings.Reverse() : ["of " + codings.Count + " layers"])
         {
+            // What one layer unpacks to, the next one must not be buried under.
+            decoded = decoded == raw ? raw : new BoundedStream(decoded, request.MaxBytes);
             switch (coding.ToLowerInvariant())
             {
                 case "gzip" or "x-gzip":
@@ -190,7 +229,7 @@ public sealed class HttpFetcher : IDisposable
                     decoded = new BrotliStream(decoded, CompressionMode.Decompress);
                     break;
                 case "deflate":
-                    decoded = await DeflateAsync(decoded, cancellationToken);
+                    decoded = await DeflateAsync(decoded, clock.Token);
                     break;
                 case "identity" or "":
                     break;
@@ -200,28 +239,10 @@ public sealed class HttpFetcher : IDisposable
         }
 
         await using var _ = decoded;
-        using var body = new MemoryStream();
-        var buffer = new byte[16 * 1024];
-        int read;
-        while ((read = await decoded.ReadAsync(buffer, cancellationToken)) > 0)
+        var (body, failure) = await ReadAsync(request, raw, decoded, response.Content.Headers.ContentLength, clock);
+        if (body is null)
         {
-            if (body.Length + read > request.MaxBytes || raw.Count > request.MaxBytes)
-            {
-                if (request.Truncate)
-                {
-                    body.Write(buffer, 0, (int)Math.Min(read, request.MaxBytes - body.Length));
-                    break;
-                }
-
-                return TooLarge($"more than {request.MaxBytes} bytes");
-            }
-
-            if (body.Length > RatioAppliesAbove && body.Length / Math.Max(1, raw.Count) > MaxRatio)
-            {
-                return TooLarge($"unpacks to more than {MaxRatio} times its size");
-            }
-
-            body.Write(buffer, 0, read);
+            return failure!;
         }
 
         var headers = new List<KeyValuePair<string, string>>();
@@ -236,7 +257,50 @@ public sealed class HttpFetcher : IDisposable
 
         var contentType = response.Content.Headers.NonValidated.TryGetValues("Content-Type", out var types) ? types.ToString() : "";
         return new FetchResult.Success(
-            new HttpExchange(url.AbsoluteUri, (int)response.StatusCode, response.Version.ToString(), response.ReasonPhrase ?? "", headers), body.ToArray(), contentType);
+            new HttpExchange(url.AbsoluteUri, (int)response.StatusCode, response.Version.ToString(), response.ReasonPhrase ?? "", headers), body, contentType);
+    }
+
+    private async Task<(byte[]? Body, FetchResult.Failure? Failure)> ReadAsync(FetchRequest request, BoundedStream raw, Stream decoded, long? announced, RequestClock clock)
+    {
+        // Announced lengths of plain bodies are exact; of coded ones they are a start.
+        using var body = new MemoryStream((int)Math.Clamp(announced ?? 0, 0, request.MaxBytes));
+        var buffer = ArrayPool<byte>.Shared.Rent(32 * 1024);
+        try
+        {
+            clock.StartBody(_options.MinBytesPerSecond, SlowStart);
+            int read;
+            while ((read = await decoded.ReadAsync(buffer, clock.Token)) > 0)
+            {
+                clock.Received(raw.Count);
+                if (body.Length + read > request.MaxBytes)
+                {
+                    if (!request.Truncate)
+                    {
+                        return (null, TooLarge($"more than {request.MaxBytes} bytes"));
+                    }
+
+                    body.Write(buffer, 0, (int)(request.MaxBytes - body.Length));
+                    break;
+                }
+
+                if (body.Length > RatioAppliesAbove && body.Length / Math.Max(1, raw.Count) > MaxRatio)
+                {
+                    return (null, TooLarge($"unpacks to more than {MaxRatio} times its size"));
+                }
+
+                body.Write(buffer, 0, read);
+            }
+        }
+        catch (BodyTooLargeException) when (request.Truncate)
+        {
+            // What has come is the part that was asked for.
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+
+        return (body.Capacity == body.Length ? body.GetBuffer() : body.ToArray(), null);
     }
 
     // "deflate" is the zlib format (RFC 9110 §8.4.1.2), but some servers send the bare stream.
@@ -251,18 +315,23 @@ public sealed class HttpFetcher : IDisposable
 
     private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
     {
-        var host = context.DnsEndPoint.Host;
+        var (host, port) = (context.DnsEndPoint.Host, context.DnsEndPoint.Port);
+        if (!_options.AllowPrivateAddresses && !AddressPolicy.IsPortAllowed(port))
+        {
+            throw new AddressDeniedException($"port {port} is none of the web's");
+        }
+
         var addresses = IPAddress.TryParse(host, out var literal) ? [literal] : await Dns.GetHostAddressesAsync(host, cancellationToken);
         var allowed = _options.AllowPrivateAddresses ? addresses : Array.FindAll(addresses, AddressPolicy.IsPublic);
         if (allowed.Length == 0)
         {
-            throw new AddressDeniedException(host);
+            throw new AddressDeniedException(host + " has no address on the public internet");
         }
 
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {
-            await socket.ConnectAsync(allowed, context.DnsEndPoint.Port, cancellationToken);
+            await socket.ConnectAsync(allowed, port, cancellationToken);
             return new NetworkStream(socket, ownsSocket: true);
         }
         catch
@@ -304,7 +373,7 @@ public sealed class HttpFetcher : IDisposable
 
         var error = exception is HttpRequestException http ? http.HttpRequestError : exception is HttpIOException io ? io.HttpRequestError : HttpRequestError.Unknown;
         return error == HttpRequestError.ConfigurationLimitExceeded
-            ? new(Outcome.Unreachable, "the response headers are over 64 KiB", IsTransient: false)
+            ? new(Outcome.Unreachable, $"the response headers are over {MaxHeaderKiB} KiB", IsTransient: false)
             : new(Outcome.Unreachable, $"the response breaks HTTP: {error}", IsTransient: true);
     }
 }

@@ -4,13 +4,12 @@ using Storyline.Contracts;
 using Storyline.Fetch.Captures;
 using Storyline.Fetch.Ledger;
 using Storyline.Fetch.Politeness;
-using Storyline.Fetch.Robots;
 
 namespace Storyline.Fetch.Feeds;
 
 /// <summary>One poll of one feed: a conditional GET, its entries into the ledger, the next time.</summary>
 public sealed class FeedPoll(
-    FeedStore feeds, LedgerStore ledger, Redrive redrive, HttpFetcher fetcher, RobotsCache robots, IHostGate gate, IOptions<FetchOptions> options, TimeProvider time)
+    FeedStore feeds, LedgerStore ledger, Redrive redrive, PoliteFetcher fetcher, IOptions<FetchOptions> options, TimeProvider time)
 {
     private const string Accept =
         "application/atom+xml,application/rss+xml,application/feed+json,application/rdf+xml,application/xml;q=0.9,text/xml;q=0.9,application/json;q=0.8,*/*;q=0.1";
@@ -77,20 +76,8 @@ public sealed class FeedPoll(
     private async Task<(FeedDocument? Document, string ETag, string LastModified, FetchResult.Failure? Error, TimeSpan? Busy)> AskAsync(
         Uri url, string etag, string lastModified, CancellationToken cancellationToken)
     {
-        var (answer, reason, busy) = await robots.AskAsync(url, cancellationToken);
-        if (busy is not null)
-        {
-            return (null, "", "", null, busy);
-        }
-
-        if (answer != RobotsAnswer.Allowed)
-        {
-            var denied = answer == RobotsAnswer.Denied;
-            return (null, "", "", new(denied ? Outcome.RobotsDenied : Outcome.Unreachable, denied ? "robots.txt denies the feed" : reason, IsTransient: !denied), null);
-        }
-
         var request = new FetchRequest(url, FeedReader.MaxBytes, etag, lastModified, Accept);
-        var (result, wait) = await gate.RunAsync(url, options.Value, time, () => fetcher.GetAsync(request, cancellationToken), cancellationToken);
+        var (result, wait) = await fetcher.GetAsync(request, cancellationToken);
         switch (result)
         {
             case null:

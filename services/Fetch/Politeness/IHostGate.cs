@@ -1,8 +1,10 @@
+using System.Runtime.InteropServices;
+
 namespace Storyline.Fetch.Politeness;
 
 /// <summary>
-/// Lets requests to a host through: never two starts within the interval, never more at once than the limit. In process for one replica,
-/// in Redis for many.
+/// Lets requests to a host through: never two starts within the interval, never more at once than the limit, none while the host wants to be left
+/// alone. In process for one replica, in Redis for many.
 /// </summary>
 public interface IHostGate
 {
@@ -15,6 +17,16 @@ public interface IHostGate
 
     /// <summary>The request of that lease has ended.</summary>
     ValueTask LeaveAsync(string host, string lease, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// The host has asked to be left alone (429, 503): nobody is let in for as long as it says, and not before <paramref name="backOff"/> is over, which doubles
+    /// each time that the host asks again soon after, and begins anew when it has been content for as long as it was left alone.
+    /// </summary>
+    /// <param name="host">As for <see cref="TryEnterAsync"/>.</param>
+    /// <param name="asked">How long the host asks for; null when it does not say.</param>
+    /// <param name="backOff">First and longest time to leave a host alone that does not say.</param>
+    /// <param name="cancellationToken">Gives up telling.</param>
+    ValueTask PushBackAsync(string host, TimeSpan? asked, BackOff backOff, CancellationToken cancellationToken);
 }
 
 /// <summary>The gate's answer.</summary>
@@ -22,45 +34,8 @@ public interface IHostGate
 /// <param name="RetryAfter">When to ask again; spread so that those who wait do not come back together.</param>
 public readonly record struct GateAnswer(string? Lease, TimeSpan RetryAfter);
 
-/// <summary>Waiting at the gate.</summary>
-public static class HostGateExtensions
-{
-    /// <summary>Runs a request as soon as its host allows.</summary>
-    /// <param name="gate">The gate.</param>
-    /// <param name="url">The request's URL.</param>
-    /// <param name="options">Interval, concurrency, and how long to wait here.</param>
-    /// <param name="time">Clock.</param>
-    /// <param name="request">The request.</param>
-    /// <param name="cancellationToken">Gives up.</param>
-    /// <returns>The result; or, when the host is busy for longer than may be waited here, when to try again.</returns>
-    public static async Task<(T? Result, TimeSpan? RetryAfter)> RunAsync<T>(
-        this IHostGate gate, Uri url, FetchOptions options, TimeProvider time, Func<Task<T>> request, CancellationToken cancellationToken)
-        where T : class
-    {
-        ArgumentNullException.ThrowIfNull(gate);
-        ArgumentNullException.ThrowIfNull(url);
-        ArgumentNullException.ThrowIfNull(options);
-        ArgumentNullException.ThrowIfNull(request);
-        var host = url.Authority.ToLowerInvariant();
-        var began = time.GetTimestamp();
-        GateAnswer answer;
-        while ((answer = await gate.TryEnterAsync(host, options.HostInterval, options.HostConcurrency, cancellationToken)).Lease is null)
-        {
-            if (time.GetElapsedTime(began) + answer.RetryAfter > options.MaxHostWait)
-            {
-                return (null, answer.RetryAfter);
-            }
-
-            await Task.Delay(answer.RetryAfter, time, cancellationToken);
-        }
-
-        try
-        {
-            return (await request(), null);
-        }
-        finally
-        {
-            await gate.LeaveAsync(host, answer.Lease, CancellationToken.None);
-        }
-    }
-}
+/// <summary>How long a host is left alone that does not say.</summary>
+/// <param name="First">The first time.</param>
+/// <param name="Longest">The limit of the doubling.</param>
+[StructLayout(LayoutKind.Auto)]
+public readonly record struct BackOff(TimeSpan First, TimeSpan Longest);

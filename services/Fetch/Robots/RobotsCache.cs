@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using System.Globalization;
+using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Options;
 using Storyline.Contracts;
 using Storyline.Fetch.Captures;
@@ -20,108 +20,178 @@ public enum RobotsAnswer
     Unknown = 2,
 }
 
-/// <summary>
-/// The robots.txt of each host, kept for a day (RFC 9309 §2.4), an unreachable one for ten minutes. Bounded: the hosts that were not
-/// asked for the longest go first.
-/// </summary>
-public sealed class RobotsCache(HttpFetcher fetcher, IHostGate gate, IOptions<FetchOptions> options, TimeProvider time)
+/// <summary>What robots.txt says of a URL, and how it wants it to be asked for.</summary>
+/// <param name="Answer">Whether it may be asked for.</param>
+/// <param name="Reason">Why nobody knows; empty when somebody does.</param>
+/// <param name="RetryAfter">When to ask again, because robots.txt must be read first and its host is busy; else null.</param>
+public sealed record RobotsDecision(RobotsAnswer Answer, string Reason, TimeSpan? RetryAfter)
 {
-    private const int MaxHosts = 10_000;
+    /// <summary>The Crawl-delay asked of us, at most <see cref="FetchOptions.MaxCrawlDelay"/>.</summary>
+    public TimeSpan CrawlDelay { get; init; }
+
+    /// <summary>What the site reserves in its robots.txt, such as <c>robots:content-signal=ai-train=no</c>.</summary>
+    public IReadOnlyList<string> Reservations { get; init; } = [];
+}
+
+/// <summary>
+/// The robots.txt of each host, kept for a day (RFC 9309 §2.4). One that cannot be read is asked for again after ten minutes; meanwhile its last copy
+/// counts, for thirty days at most, and without one nothing is allowed. Bounded: the hosts that were not asked about for the longest go first.
+/// </summary>
+public sealed partial class RobotsCache(HttpFetcher fetcher, IHostGate gate, IOptions<FetchOptions> options, TimeProvider time, ILogger<RobotsCache> logger)
+{
+    private const int MaxHosts = 50_000;
+
+    // Characters of rules: about twice as many bytes.
+    private const long MaxSize = 64 * 1024 * 1024;
+
     private static readonly TimeSpan Freshness = TimeSpan.FromHours(24);
     private static readonly TimeSpan FreshnessOfFailure = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan LastCopyCounts = TimeSpan.FromDays(30);
 
-    private readonly ConcurrentDictionary<string, Lazy<Task<Entry>>> _hosts = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, Host> _hosts = new(StringComparer.Ordinal);
 
     /// <summary>Whether we may ask for a URL.</summary>
-    /// <returns>The answer; or, when the host's robots.txt must be asked for first and the host is busy, when to try again.</returns>
-    public async Task<(RobotsAnswer Answer, string Reason, TimeSpan? RetryAfter)> AskAsync(Uri url, CancellationToken cancellationToken)
+    public async Task<RobotsDecision> AskAsync(Uri url, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(url);
-        var key = url.GetLeftPart(UriPartial.Authority).ToLowerInvariant();
-        while (true)
+        var host = _hosts.GetOrAdd(url.GetLeftPart(UriPartial.Authority).ToLowerInvariant(), static _ => new Host());
+        host.LastAsked = time.GetTimestamp();
+        var now = time.GetUtcNow();
+        if (!host.TryGet(now, out var entry))
         {
-            var lazy = _hosts.GetOrAdd(key, _ => new Lazy<Task<Entry>>(() => LoadAsync(url)));
-            Entry entry;
-            try
+            // Many may wait for one request, so no single caller's token may cancel it.
+            (entry, var busy) = await host.LoadAsync(now, last => LoadAsync(url, last)).WaitAsync(cancellationToken);
+            if (entry is null)
             {
-                // Many may wait for one request, so no single caller's token may cancel it.
-                entry = await lazy.Value.WaitAsync(cancellationToken);
-            }
-            catch (Exception exception) when (exception is not OperationCanceledException)
-            {
-                _hosts.TryRemove(KeyValuePair.Create(key, lazy));
-                throw;
+                return new RobotsDecision(RobotsAnswer.Unknown, "", busy);
             }
 
-            if (entry.RetryAfter is not null)
-            {
-                _hosts.TryRemove(KeyValuePair.Create(key, lazy));
-                return (RobotsAnswer.Unknown, "", entry.RetryAfter);
-            }
-
-            if (time.GetUtcNow() >= entry.Expires)
-            {
-                _hosts.TryRemove(KeyValuePair.Create(key, lazy));
-                continue;
-            }
-
-            entry.LastAsked = time.GetTimestamp();
             Bound();
-            return entry.Failure is null
-                ? (entry.Robots.IsAllowed(options.Value.ProductToken, url.PathAndQuery) ? RobotsAnswer.Allowed : RobotsAnswer.Denied, "", null)
-                : (RobotsAnswer.Unknown, entry.Failure, null);
+        }
+
+        if (entry.Failure is not null)
+        {
+            return new RobotsDecision(RobotsAnswer.Unknown, entry.Failure, null);
+        }
+
+        var us = options.Value.ProductToken;
+        return new RobotsDecision(entry.Robots.IsAllowed(us, url.PathAndQuery) ? RobotsAnswer.Allowed : RobotsAnswer.Denied, "", null)
+        {
+            CrawlDelay = entry.CrawlDelay,
+            Reservations = Reservation.OfRobots(entry.Robots, us, url.PathAndQuery),
+        };
+    }
+
+    // One request; then the entry to keep, or how long the host is busy.
+    private async Task<(Entry? Entry, TimeSpan? Busy)> LoadAsync(Uri url, Entry? last)
+    {
+        var address = new Uri(url, "/robots.txt");
+        var request = new FetchRequest(address, RobotsTxt.MaxBytes, Accept: "text/plain,*/*;q=0.1") { Truncate = true };
+        var (result, busy) = await gate.GetAsync(
+            fetcher, request, options.Value, time, (_, _) => ValueTask.FromResult(new HopAnswer(null, last?.CrawlDelay ?? TimeSpan.Zero)), CancellationToken.None);
+        var now = time.GetUtcNow();
+        switch (result)
+        {
+            case null:
+                return (null, busy);
+            case FetchResult.Success success:
+                var robots = RobotsTxt.Parse(success.Body);
+                return (new Entry(robots, now + Freshness, now, Delay(url, robots)), null);
+
+            // An answer that there is none, or none that can be found.
+            case FetchResult.Failure { StatusCode: >= 300 and < 500 and not 429 } or FetchResult.Failure { Outcome: Outcome.TooManyRedirects }:
+                return (new Entry(RobotsTxt.AllowAll, now + Freshness, now, TimeSpan.Zero), null);
+
+            // The request for the URL itself will end with the right outcome.
+            case FetchResult.Failure { Outcome: Outcome.AddressDenied }:
+                return (new Entry(RobotsTxt.AllowAll, now + FreshnessOfFailure, null, TimeSpan.Zero), null);
+            case FetchResult.Failure when last?.ReadAt is { } read && now < read + LastCopyCounts:
+                return (last with { Expires = now + FreshnessOfFailure }, null);
+            default:
+                var failure = $"robots.txt cannot be read: {(result as FetchResult.Failure)?.Reason}";
+                return (new Entry(RobotsTxt.DisallowAll, now + FreshnessOfFailure, null, TimeSpan.Zero) { Failure = failure }, null);
         }
     }
 
-    private async Task<Entry> LoadAsync(Uri url)
+    private TimeSpan Delay(Uri url, RobotsTxt robots)
     {
-        var address = new Uri(url, "/robots.txt");
-        var (result, retryAfter) = await gate.RunAsync(
-            address, options.Value, time,
-            () => fetcher.GetAsync(new FetchRequest(address, RobotsTxt.MaxBytes, Accept: "text/plain,*/*;q=0.1") { Truncate = true }, CancellationToken.None),
-            CancellationToken.None);
-        var now = time.GetUtcNow();
-        return result switch
+        var asked = robots.CrawlDelay(options.Value.ProductToken);
+        if (asked <= options.Value.MaxCrawlDelay)
         {
-            null => new Entry(RobotsTxt.DisallowAll, now) { RetryAfter = retryAfter },
-            FetchResult.Success success => new Entry(RobotsTxt.Parse(success.Body), now + Freshness),
+            return asked;
+        }
 
-            FetchResult.Failure { StatusCode: >= 400 and < 500 and not 429 } => new Entry(RobotsTxt.AllowAll, now + Freshness),
-            FetchResult.Failure { Outcome: Outcome.TooManyRedirects } => new Entry(RobotsTxt.AllowAll, now + Freshness),
-
-            // The request for the URL itself will end with the right outcome.
-            FetchResult.Failure { Outcome: Outcome.AddressDenied } => new Entry(RobotsTxt.AllowAll, now + FreshnessOfFailure),
-            FetchResult.Failure failure => new Entry(RobotsTxt.DisallowAll, now + FreshnessOfFailure)
-            {
-                Failure = string.Create(CultureInfo.InvariantCulture, $"robots.txt cannot be read: {failure.Reason}"),
-            },
-            _ => new Entry(RobotsTxt.AllowAll, now + Freshness),
-        };
+        LogBounded(url.Authority, asked, options.Value.MaxCrawlDelay);
+        return options.Value.MaxCrawlDelay;
     }
 
     private void Bound()
     {
-        if (_hosts.Count <= MaxHosts)
+        if (_hosts.Count <= MaxHosts && _hosts.Sum(host => (long)host.Value.Size) <= MaxSize)
         {
             return;
         }
 
-        foreach (var (key, _) in _hosts
-                     .Where(host => host.Value.IsValueCreated && host.Value.Value.IsCompletedSuccessfully)
-                     .OrderBy(host => host.Value.Value.GetAwaiter().GetResult().LastAsked)
-                     .Take(MaxHosts / 10)
-                     .ToList())
+        foreach (var (key, _) in _hosts.OrderBy(host => host.Value.LastAsked).Take(1 + (_hosts.Count / 10)).ToList())
         {
             _hosts.TryRemove(key, out _);
         }
     }
 
-    private sealed record Entry(RobotsTxt Robots, DateTimeOffset Expires)
+    [LoggerMessage(1, LogLevel.Information, "robots.txt of {Host} asks for a crawl-delay of {Asked}; {Taken} are kept")]
+    private partial void LogBounded(string host, TimeSpan asked, TimeSpan taken);
+
+    /// <param name="Robots">The rules.</param>
+    /// <param name="Expires">When to ask for them again.</param>
+    /// <param name="ReadAt">When the server gave them; null when it did not.</param>
+    /// <param name="CrawlDelay">Asked of us, bounded.</param>
+    private sealed record Entry(RobotsTxt Robots, DateTimeOffset Expires, DateTimeOffset? ReadAt, TimeSpan CrawlDelay)
     {
         public string? Failure { get; init; }
+    }
 
-        public TimeSpan? RetryAfter { get; init; }
+    private sealed class Host
+    {
+        private readonly Lock _lock = new();
+        private Entry? _entry;
+        private Task<(Entry? Entry, TimeSpan? Busy)>? _loading;
 
         public long LastAsked { get; set; }
+
+        public int Size => _entry?.Robots.Size ?? 0;
+
+        public bool TryGet(DateTimeOffset now, [NotNullWhen(true)] out Entry? entry)
+        {
+            entry = _entry;
+            return entry is not null && now < entry.Expires;
+        }
+
+        /// <summary>Joins the request that is under way, or starts one; none when one has just ended.</summary>
+        public Task<(Entry? Entry, TimeSpan? Busy)> LoadAsync(DateTimeOffset now, Func<Entry?, Task<(Entry? Entry, TimeSpan? Busy)>> load)
+        {
+            lock (_lock)
+            {
+                return TryGet(now, out var entry) ? Task.FromResult<(Entry?, TimeSpan?)>((entry, null)) : _loading ??= RunAsync(load);
+            }
+        }
+
+        private async Task<(Entry? Entry, TimeSpan? Busy)> RunAsync(Func<Entry?, Task<(Entry? Entry, TimeSpan? Busy)>> load)
+        {
+            // Not under the lock, and after _loading is set.
+            await Task.Yield();
+            try
+            {
+                var loaded = await load(_entry);
+                _entry = loaded.Entry ?? _entry;
+                return loaded;
+            }
+            finally
+            {
+                lock (_lock)
+                {
+                    _loading = null;
+                }
+            }
+        }
     }
 }
