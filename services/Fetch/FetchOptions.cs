@@ -47,13 +47,30 @@ public sealed class FetchOptions
     public int Concurrency { get; set; } = 32;
 
     /// <summary>Feeds polled at the same time by one process.</summary>
-    public int PollConcurrency { get; set; } = 16;
+    public int PollConcurrency { get; set; } = 64;
 
-    /// <summary>Time between polls of a healthy feed.</summary>
+    /// <summary>Time between polls of a feed whose rhythm is not known yet; a failing feed starts from here.</summary>
     public TimeSpan PollInterval { get; set; } = TimeSpan.FromMinutes(15);
 
-    /// <summary>Longest time between polls of a feed that fails.</summary>
+    /// <summary>Shortest time between polls of a feed; a lower <see cref="PollInterval"/> lowers it.</summary>
+    public TimeSpan MinPollInterval { get; set; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>Longest time between polls of a feed that is quiet or fails.</summary>
     public TimeSpan MaxPollInterval { get; set; } = TimeSpan.FromHours(24);
+
+    /// <summary>
+    /// Longest time that a feed's own ttl, sy:updatePeriod or Cache-Control may put its polls off: many say a day and publish by the minute. Retry-After counts up to a day.
+    /// </summary>
+    public TimeSpan MaxPollHint { get; set; } = TimeSpan.FromHours(1);
+
+    /// <summary>A feed's body is asked for without validators this often, because some servers confirm stale ones for ever.</summary>
+    public TimeSpan FullPollInterval { get; set; } = TimeSpan.FromHours(24);
+
+    /// <summary>A feed that permanent redirects lead to the same place for this long, with each poll a readable feed, takes its URL.</summary>
+    public TimeSpan MoveAfter { get; set; } = TimeSpan.FromDays(1);
+
+    /// <summary>Least time without a new entry before a feed counts as silent, however fast its own rhythm is.</summary>
+    public TimeSpan SilentAfter { get; set; } = TimeSpan.FromDays(2);
 
     /// <summary>How long after its first, second, … transient failure a URL is asked again. Default: 10 s, 1 min, 10 min, 1 h.</summary>
     // Null rather than a filled array: the configuration binder appends to what it finds.
@@ -95,6 +112,11 @@ public sealed class FetchOptions
                      (nameof(MaxHostBackOff), options.MaxHostBackOff, options.HostBackOff, TimeSpan.FromDays(1)),
                      (nameof(PollInterval), options.PollInterval, TimeSpan.FromSeconds(1), TimeSpan.FromDays(1)),
                      (nameof(MaxPollInterval), options.MaxPollInterval, options.PollInterval, TimeSpan.FromDays(30)),
+                     (nameof(MinPollInterval), options.MinPollInterval, TimeSpan.FromSeconds(1), TimeSpan.FromDays(1)),
+                     (nameof(MaxPollHint), options.MaxPollHint, TimeSpan.Zero, TimeSpan.FromDays(1)),
+                     (nameof(FullPollInterval), options.FullPollInterval, TimeSpan.Zero, TimeSpan.FromDays(30)),
+                     (nameof(MoveAfter), options.MoveAfter, TimeSpan.Zero, TimeSpan.FromDays(365)),
+                     (nameof(SilentAfter), options.SilentAfter, TimeSpan.FromMinutes(1), TimeSpan.FromDays(365)),
                      (nameof(SweepInterval), options.SweepInterval, TimeSpan.FromMilliseconds(50), TimeSpan.FromMinutes(1)),
                      (nameof(QuarantineRetention), options.QuarantineRetention, TimeSpan.FromHours(1), TimeSpan.FromDays(3650)),
                  })

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using Storyline.Contracts;
+using Storyline.Fetch.Feeds;
 
 namespace Storyline.Fetch;
 
@@ -25,6 +26,12 @@ internal static class FetchTelemetry
     private static readonly Counter<long> PollCount = Meter.CreateCounter<long>(
         "storyline.feed.polls", "{poll}", "Feed polls, by result");
 
+    /// <summary>Feeds by state, as last counted.</summary>
+    public static IReadOnlyDictionary<FeedState, long> FeedStates { get; set; } = new Dictionary<FeedState, long>();
+
+    private static readonly ObservableGauge<long> FeedStateCount = Meter.CreateObservableGauge(
+        "storyline.feed.states", Measure, "{feed}", "Feeds by state, of all replicas together");
+
     public static void Captured() => CaptureCount.Add(1);
 
     public static void Ended(Outcome outcome, Stage stage) => OutcomeCount.Add(
@@ -47,4 +54,7 @@ internal static class FetchTelemetry
     /// <summary>The trace id in a traceparent, 32 hex digits; empty for an empty one.</summary>
     public static string TraceId(string traceparent) =>
         ActivityContext.TryParse(traceparent, null, out var context) ? context.TraceId.ToHexString() : "";
+
+    private static IEnumerable<Measurement<long>> Measure() =>
+        FeedStates.Select(state => new Measurement<long>(state.Value, new KeyValuePair<string, object?>("state", state.Key.ToString().ToLowerInvariant())));
 }

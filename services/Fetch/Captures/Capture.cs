@@ -53,10 +53,11 @@ public sealed record Capture
 public sealed record HttpExchange(
     string Url, int StatusCode, string Version, string ReasonPhrase, IReadOnlyList<KeyValuePair<string, string>> Headers)
 {
-    public string ETag => First("ETag");
+    public string ETag => Header("ETag");
 
-    public string LastModified => First("Last-Modified");
+    public string LastModified => Header("Last-Modified");
 
-    private string First(string name) =>
+    /// <summary>The first header of a name; empty when there is none, or one of over 500 characters.</summary>
+    public string Header(string name) =>
         Headers.FirstOrDefault(header => header.Key.Equals(name, StringComparison.OrdinalIgnoreCase)).Value is { Length: <= 500 } value ? value : "";
 }

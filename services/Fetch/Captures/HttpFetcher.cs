@@ -12,6 +12,9 @@ namespace Storyline.Fetch.Captures;
 /// <summary>What became of a request.</summary>
 public abstract record FetchResult
 {
+    /// <summary>Where an unbroken chain of permanent redirects (301, 308) led from the URL asked for; null when it began with none.</summary>
+    public Uri? MovedTo { get; init; }
+
     /// <summary>A 2xx answer with its whole body.</summary>
     /// <param name="Exchange">What HTTP said.</param>
     /// <param name="Body">The bytes after content decoding, at most the limit asked for.</param>
@@ -132,6 +135,8 @@ public sealed class HttpFetcher : IDisposable
     {
         var url = request.Url;
         var seen = new HashSet<string>(StringComparer.Ordinal);
+        Uri? movedTo = null;
+        var isPermanent = true;
         for (var redirects = 0; ; redirects++)
         {
             seen.Add(url.AbsoluteUri);
@@ -166,17 +171,19 @@ public sealed class HttpFetcher : IDisposable
                     clock.Start();
                 }
 
+                isPermanent &= status is 301 or 308;
+                movedTo = isPermanent ? target : movedTo;
                 url = target;
                 continue;
             }
 
             if (status == 304 && (request.ETag.Length > 0 || request.LastModified.Length > 0))
             {
-                return new FetchResult.NotModified();
+                return new FetchResult.NotModified { MovedTo = movedTo };
             }
 
             return status is >= 200 and < 300
-                ? await ReadAsync(request, url, response, clock)
+                ? await ReadAsync(request, url, response, clock) with { MovedTo = movedTo }
                 : new FetchResult.Failure(
                     Outcome.HttpError, $"HTTP status {status}", IsTransient: status is 408 or 425 or 429 or >= 500, status, RetryAfter(response));
         }

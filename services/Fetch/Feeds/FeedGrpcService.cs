@@ -21,6 +21,9 @@ public sealed class FeedGrpcService(
     private const int MaxCheckedEntries = 1000;
     private const int MaxOpmlErrors = 1000;
 
+    private static readonly TimeSpan FirstHour = TimeSpan.FromHours(1);
+    private static readonly TimeSpan HealthHistory = TimeSpan.FromDays(14);
+
     public override async Task<CreateFeedResponse> CreateFeed(CreateFeedRequest request, ServerCallContext context)
     {
         var feed = request.Feed ?? throw RpcErrors.InvalidArgument(("feed", "is missing"));
@@ -133,6 +136,11 @@ public sealed class FeedGrpcService(
     public override async Task<GetFeedHealthResponse> GetFeedHealth(GetFeedHealthRequest request, ServerCallContext context)
     {
         var row = await FindAsync(request.FeedId, context);
+        var yesterday = time.GetUtcNow() - TimeSpan.FromDays(1);
+
+        // What a feed holds at its first poll is history.
+        var from = DateTimeOffset.FromUnixTimeMilliseconds(row.CreatedAt) + FirstHour;
+        from = from > yesterday - HealthHistory ? from : yesterday - HealthHistory;
         return new GetFeedHealthResponse
         {
             State = (V1.FeedState)row.State,
@@ -144,6 +152,11 @@ public sealed class FeedGrpcService(
             PollInterval = TimeSpan.FromMilliseconds(row.IntervalMs).ToDuration(),
             EntriesLastPoll = row.EntriesLastPoll,
             ArticlesSeen = row.ArticlesSeen,
+            LastNewEntryTime = Time(row.CountedAt),
+            EntriesPerDay = row.Rhythm is { } rhythm ? rhythm.PerDay(rhythm.CountedAt) : 0,
+            ExpectedArticlesPerDay = from < yesterday ? await feeds.CountArticlesAsync(row.FeedId, from, yesterday, context.CancellationToken) / (yesterday - from).TotalDays : 0,
+            ArticlesLastDay = await feeds.CountArticlesAsync(row.FeedId, yesterday, DateTimeOffset.MaxValue, context.CancellationToken),
+            EntriesWithoutUrlLastPoll = row.WithoutUrlLastPoll,
         };
     }
 

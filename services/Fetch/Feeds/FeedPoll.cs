@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Security.Cryptography;
 using Microsoft.Extensions.Options;
 using Storyline.Contracts;
 using Storyline.Fetch.Captures;
@@ -23,43 +24,22 @@ public sealed class FeedPoll(
         Activity.Current = null;
         using var activity = FetchTelemetry.Source.StartActivity("poll feed");
         activity?.SetTag("storyline.feed_id", feed.FeedId);
-        var (document, etag, lastModified, error, wait) = await AskAsync(new Uri(feed.Url), feed.Etag, feed.LastModified, cancellationToken);
-        if (wait is not null)
+        var now = time.GetUtcNow();
+        var isFull = feed.FullAt is not { } full || now - DateTimeOffset.FromUnixTimeMilliseconds(full) >= options.Value.FullPollInterval;
+        var (result, wait) = await AskAsync(new Uri(feed.Url), isFull ? "" : feed.Etag, isFull ? "" : feed.LastModified, cancellationToken);
+        var polled = result switch
         {
-            await feeds.StorePollAsync(feed with { NextPollAt = At(wait.Value) }, [], cancellationToken);
-            return;
+            null => new PolledFeed(feed with { NextPollAt = At(wait!.Value) }, []),
+            FetchResult.Failure failure => Failed(feed, failure),
+            FetchResult.Success success => await ReadAsync(feed, success, isFull, cancellationToken),
+            _ => Unchanged(feed, result),
+        };
+        if (polled.Feed.Failures > feed.Failures)
+        {
+            activity?.SetStatus(ActivityStatusCode.Error, polled.Feed.LastError);
         }
 
-        var now = time.GetUtcNow().ToUnixTimeMilliseconds();
-        if (error is not null)
-        {
-            var failures = feed.Failures + 1;
-            var interval = PollSchedule.AfterFailure(options.Value, failures, error.RetryAfter);
-            activity?.SetStatus(ActivityStatusCode.Error, error.Reason);
-            FetchTelemetry.Polled("failure");
-            await feeds.StorePollAsync(
-                feed with
-                {
-                    State = FeedState.Failing, Failures = failures, LastError = error.Reason.Length <= MaxErrorLength ? error.Reason : error.Reason[..MaxErrorLength], LastPollAt = now,
-                    IntervalMs = (long)interval.TotalMilliseconds, NextPollAt = At(interval),
-                },
-                [], cancellationToken);
-            return;
-        }
-
-        var articles = document is null ? [] : await DiscoverAsync(feed, document, cancellationToken);
-        var next = PollSchedule.AfterSuccess(options.Value);
-        var added = await feeds.StorePollAsync(
-            feed with
-            {
-                State = FeedState.Active, Failures = 0, LastError = "", LastPollAt = now, LastSuccessAt = now,
-                IntervalMs = (long)next.TotalMilliseconds, NextPollAt = At(PollSchedule.Jitter(next)),
-                Format = document?.Format ?? feed.Format, Title = document?.Title ?? feed.Title, EntriesLastPoll = document?.Entries.Count ?? feed.EntriesLastPoll,
-                Etag = document is null ? feed.Etag : etag, LastModified = document is null ? feed.LastModified : lastModified,
-            },
-            articles, cancellationToken);
-        FetchTelemetry.Polled(document is null ? "not_modified" : "success");
-        if (added.Count > 0)
+        if ((await feeds.StorePollAsync(polled, cancellationToken)).Count > 0)
         {
             redrive.Wake();
         }
@@ -69,35 +49,119 @@ public sealed class FeedPoll(
     /// <returns>The document, or why there is none, or how long its host is busy.</returns>
     public async Task<(FeedDocument? Document, FetchResult.Failure? Error, TimeSpan? Busy)> CheckAsync(Uri url, CancellationToken cancellationToken)
     {
-        var (document, _, _, error, busy) = await AskAsync(url, "", "", cancellationToken);
+        var (result, busy) = await AskAsync(url, "", "", cancellationToken);
+        var (document, error) = result is FetchResult.Success success ? Read(success) : (null, result as FetchResult.Failure);
         return (document, error, busy);
     }
 
-    private async Task<(FeedDocument? Document, string ETag, string LastModified, FetchResult.Failure? Error, TimeSpan? Busy)> AskAsync(
-        Uri url, string etag, string lastModified, CancellationToken cancellationToken)
-    {
-        var request = new FetchRequest(url, FeedReader.MaxBytes, etag, lastModified, Accept);
-        var (result, wait) = await fetcher.GetAsync(request, cancellationToken);
-        switch (result)
-        {
-            case null:
-                return (null, "", "", null, wait);
-            case FetchResult.Failure failure:
-                return (null, "", "", failure, null);
-            case FetchResult.Success success:
-                try
-                {
-                    _ = MediaTypes.TryAccept(success.ContentType, success.Body, out _, out var charset);
-                    return (FeedReader.Read(success.Body, charset, new Uri(success.Exchange.Url)), success.Exchange.ETag, success.Exchange.LastModified, null, null);
-                }
-                catch (FeedFormatException exception)
-                {
-                    return (null, "", "", new(Outcome.UnsupportedMediaType, exception.Message, IsTransient: false), null);
-                }
+    private Task<(FetchResult? Result, TimeSpan? Busy)> AskAsync(Uri url, string etag, string lastModified, CancellationToken cancellationToken) =>
+        fetcher.GetAsync(new FetchRequest(url, FeedReader.MaxBytes, etag, lastModified, Accept), cancellationToken);
 
-            default:
-                return (null, "", "", null, null);
+    private static (FeedDocument? Document, FetchResult.Failure? Error) Read(FetchResult.Success success)
+    {
+        try
+        {
+            _ = MediaTypes.TryAccept(success.ContentType, success.Body, out _, out var charset);
+            return (FeedReader.Read(success.Body, charset, new Uri(success.Exchange.Url)), null);
         }
+        catch (FeedFormatException exception)
+        {
+            return (null, new FetchResult.Failure(Outcome.UnsupportedMediaType, exception.Message, IsTransient: false));
+        }
+    }
+
+    // What was known of the feed stays: its validators belong to the last body that could be read, and are still true of that one.
+    private PolledFeed Failed(FeedRow feed, FetchResult.Failure failure)
+    {
+        var failures = feed.Failures + 1;
+        var interval = PollSchedule.AfterFailure(options.Value, failures, failure);
+        FetchTelemetry.Polled("failure");
+        return new PolledFeed(
+            feed with
+            {
+                State = FeedState.Failing, Failures = failures, LastError = failure.Reason.Length <= MaxErrorLength ? failure.Reason : failure.Reason[..MaxErrorLength], LastPollAt = At(TimeSpan.Zero),
+                IntervalMs = (long)interval.TotalMilliseconds, NextPollAt = At(PollSchedule.Jitter(interval)),
+            },
+            []);
+    }
+
+    private PolledFeed Unchanged(FeedRow feed, FetchResult result)
+    {
+        FetchTelemetry.Polled("not_modified");
+        return Succeeded(feed, result, [], overflown: null);
+    }
+
+    private async Task<PolledFeed> ReadAsync(FeedRow feed, FetchResult.Success success, bool isFull, CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        var digest = Convert.ToHexStringLower(SHA256.HashData(success.Body));
+        if (digest == feed.BodySha256 && !isFull)
+        {
+            // The same bytes under another validator, or from a server that knows none.
+            return Unchanged(feed with { Etag = success.Exchange.ETag, LastModified = success.Exchange.LastModified, FullAt = now.ToUnixTimeMilliseconds() }, success);
+        }
+
+        var (document, error) = Read(success);
+        if (document is null)
+        {
+            return Failed(feed, error!);
+        }
+
+        var articles = await DiscoverAsync(feed, document, cancellationToken);
+        var (rhythm, fresh, newest) = Count(feed, document, articles.Count, now);
+        FetchTelemetry.Polled("success");
+        return Succeeded(
+            (feed with
+            {
+                Format = document.Format, Title = document.Title, EntriesLastPoll = document.Entries.Count, WithoutUrlLastPoll = document.Entries.Count(entry => entry.Url is null),
+                Etag = success.Exchange.ETag, LastModified = success.Exchange.LastModified, FullAt = now.ToUnixTimeMilliseconds(), BodySha256 = digest,
+                HintMs = (long)Longer(PollSchedule.Freshness(success.Exchange), document.UpdateInterval ?? TimeSpan.Zero).TotalMilliseconds, NewestPublishedAt = newest,
+            }).With(rhythm),
+            success, articles,
+            overflown: feed.LastSuccessAt is { } last && feed.CountedAt is not null && fresh > 0 && fresh >= document.Entries.Count ? now - DateTimeOffset.FromUnixTimeMilliseconds(last) : null);
+    }
+
+    private PolledFeed Succeeded(FeedRow feed, FetchResult result, IReadOnlyCollection<ArticleRow> articles, TimeSpan? overflown)
+    {
+        var now = time.GetUtcNow();
+        var next = PollSchedule.AfterSuccess(options.Value, feed.Rhythm, now, TimeSpan.FromMilliseconds(feed.HintMs), overflown);
+        var movedTo = result.MovedTo is { } target && CanonicalUrl.TryCreate(target.AbsoluteUri, out var canonical, out _) && canonical != feed.Url ? canonical : "";
+        var movedSince = movedTo.Length == 0 ? (long?)null : movedTo == feed.MovedTo ? feed.MovedSince : now.ToUnixTimeMilliseconds();
+        var hasMoved = movedSince is { } since && now - DateTimeOffset.FromUnixTimeMilliseconds(since) >= options.Value.MoveAfter;
+        return new PolledFeed(
+            feed with
+            {
+                State = State(feed, now), Failures = 0, LastError = "", LastPollAt = now.ToUnixTimeMilliseconds(), LastSuccessAt = now.ToUnixTimeMilliseconds(),
+                IntervalMs = (long)next.TotalMilliseconds, NextPollAt = At(PollSchedule.Jitter(next)), MovedTo = movedTo, MovedSince = movedSince,
+            },
+            articles,
+            hasMoved ? movedTo : "");
+    }
+
+    // A news sitemap holds two days only, so an empty one means no more than silence.
+    private FeedState State(FeedRow feed, DateTimeOffset now)
+    {
+        var isSilent = feed.Rhythm?.IsSilent(now, options.Value.SilentAfter) == true;
+        var isEmpty = feed.EntriesLastPoll == 0 && feed.CountedAt is not null;
+        return isEmpty && (isSilent || feed.Format != FeedFormat.Sitemap) ? FeedState.Empty : isSilent ? FeedState.Silent : FeedState.Active;
+    }
+
+    /// <summary>
+    /// How many entries are new to this feed: new to the ledger, or published after everything that was seen here, which counts what another feed announced first.
+    /// The entries of the first poll are history.
+    /// </summary>
+    private static (FeedRhythm? Rhythm, int Fresh, long? Newest) Count(FeedRow feed, FeedDocument document, int unknown, DateTimeOffset now)
+    {
+        var published = document.Entries.Select(entry => entry.Published ?? entry.Updated).OfType<DateTimeOffset>().Where(at => at <= now).ToList();
+        var newest = published.Count == 0 ? feed.NewestPublishedAt : Math.Max(published.Max().ToUnixTimeMilliseconds(), feed.NewestPublishedAt ?? long.MinValue);
+        if (feed.Rhythm is not { } rhythm)
+        {
+            return document.Entries.Count == 0 ? (null, 0, newest) : (FeedRhythm.FromHistory(published, now), document.Entries.Count, newest);
+        }
+
+        var later = feed.NewestPublishedAt is { } before ? published.Count(at => at.ToUnixTimeMilliseconds() > before) : 0;
+        var fresh = Math.Max(later, unknown);
+        return (fresh == 0 ? rhythm : rhythm.Arrive(now, fresh), fresh, newest);
     }
 
     /// <summary>Rows for the entries that the ledger does not have, each with a trace of its own that is linked to the poll's.</summary>
@@ -151,29 +215,7 @@ public sealed class FeedPoll(
         };
     }
 
+    private static TimeSpan Longer(TimeSpan a, TimeSpan b) => a > b ? a : b;
+
     private long At(TimeSpan wait) => (time.GetUtcNow() + wait).ToUnixTimeMilliseconds();
-}
-
-/// <summary>When a feed is asked next.</summary>
-public static class PollSchedule
-{
-    private const double JitterShare = 0.1;
-
-    public static TimeSpan AfterSuccess(FetchOptions options)
-    {
-        ArgumentNullException.ThrowIfNull(options);
-        return options.PollInterval;
-    }
-
-    /// <summary>Each failure doubles the time, up to the longest; a server that asks for more gets it.</summary>
-    public static TimeSpan AfterFailure(FetchOptions options, int failures, TimeSpan? retryAfter)
-    {
-        ArgumentNullException.ThrowIfNull(options);
-        var doubled = options.PollInterval * Math.Pow(2, Math.Min(failures - 1, 20));
-        var interval = doubled < options.MaxPollInterval ? doubled : options.MaxPollInterval;
-        return retryAfter is { } asked && asked > interval ? asked : interval;
-    }
-
-    /// <summary>Up to a tenth more, so that feeds added together drift apart.</summary>
-    public static TimeSpan Jitter(TimeSpan interval) => interval * (1 + (JitterShare * Random.Shared.NextDouble()));
 }

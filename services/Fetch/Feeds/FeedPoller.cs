@@ -4,9 +4,12 @@ namespace Storyline.Fetch.Feeds;
 
 /// <summary>Polls feeds whose time has come, a bounded number at once. Replicas share the work through the table.</summary>
 public sealed partial class FeedPoller(
-    FeedStore feeds, FeedPoll poll, IHostApplicationLifetime lifetime, IOptions<FetchOptions> options, ILogger<FeedPoller> logger) : BackgroundService
+    FeedStore feeds, FeedPoll poll, IHostApplicationLifetime lifetime, IOptions<FetchOptions> options, TimeProvider time, ILogger<FeedPoller> logger) : BackgroundService
 {
+    private static readonly TimeSpan CountInterval = TimeSpan.FromMinutes(1);
+
     private readonly SemaphoreSlim _wake = new(0, 1);
+    private long? _countedAt;
 
     /// <summary>Looks for due feeds now rather than at the next interval.</summary>
     public void Wake()
@@ -29,6 +32,7 @@ public sealed partial class FeedPoller(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        using var slots = new SemaphoreSlim(options.Value.PollConcurrency);
         try
         {
             var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -37,30 +41,30 @@ public sealed partial class FeedPoller(
                 await started.Task.WaitAsync(stoppingToken);
             }
 
-            var running = new HashSet<Task>();
             while (!stoppingToken.IsCancellationRequested)
             {
-                running.RemoveWhere(task => task.IsCompleted);
-                var free = options.Value.PollConcurrency - running.Count;
-                var due = free > 0 ? await TakeAsync(free, stoppingToken) : [];
+                await CountStatesAsync(stoppingToken);
+                var due = await TakeAsync(options.Value.PollConcurrency * 2, stoppingToken);
                 foreach (var feed in due)
                 {
-                    running.Add(PollAsync(feed, stoppingToken));
+                    await slots.WaitAsync(stoppingToken);
+                    _ = PollAsync(feed, slots, stoppingToken);
                 }
 
                 if (due.Count == 0)
                 {
                     await _wake.WaitAsync(options.Value.SweepInterval, stoppingToken);
                 }
-                else if (running.Count >= options.Value.PollConcurrency)
-                {
-                    await Task.WhenAny(running);
-                }
             }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
             // The host stops; unfinished polls are taken up again when their lease ends.
+        }
+
+        for (var i = 0; i < options.Value.PollConcurrency; i++)
+        {
+            await slots.WaitAsync(CancellationToken.None);
         }
     }
 
@@ -79,7 +83,28 @@ public sealed partial class FeedPoller(
         }
     }
 
-    private async Task PollAsync(FeedRow feed, CancellationToken stoppingToken)
+    // Every replica tells the same numbers, for the table is one.
+    private async Task CountStatesAsync(CancellationToken stoppingToken)
+    {
+        if (_countedAt is { } at && time.GetElapsedTime(at) < CountInterval)
+        {
+            return;
+        }
+
+        _countedAt = time.GetTimestamp();
+        try
+        {
+            FetchTelemetry.FeedStates = await feeds.CountByStateAsync(stoppingToken);
+        }
+#pragma warning disable CA1031 // As below.
+        catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
+#pragma warning restore CA1031
+        {
+            LogNotTaken(exception);
+        }
+    }
+
+    private async Task PollAsync(FeedRow feed, SemaphoreSlim slots, CancellationToken stoppingToken)
     {
         await Task.Yield();
         try
@@ -92,9 +117,15 @@ public sealed partial class FeedPoller(
         {
             LogFailed(feed.FeedId, feed.Url, exception);
         }
-        catch (OperationCanceledException)
+#pragma warning disable CA1031 // The host stops, and whatever a poll could still say, nobody hears it.
+        catch (Exception)
+#pragma warning restore CA1031
         {
-            // The host stops.
+            // Its lease ends, and it is polled again.
+        }
+        finally
+        {
+            slots.Release();
         }
     }
 

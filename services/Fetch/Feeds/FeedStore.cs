@@ -1,19 +1,38 @@
+using System.Data.Common;
 using Dapper;
 using Storyline.Fetch.Ledger;
 using Storyline.Hosting.Storage;
 
 namespace Storyline.Fetch.Feeds;
 
+/// <summary>What a poll, or a push, leaves behind.</summary>
+/// <param name="Feed">The feed as it is now; its URL is still the one that was asked.</param>
+/// <param name="Announced">URLs that the ledger may not have.</param>
+/// <param name="NewUrl">The URL that the feed takes, unless another feed has it; empty when it keeps its own.</param>
+public sealed record PolledFeed(FeedRow Feed, IReadOnlyCollection<ArticleRow> Announced, string NewUrl = "");
+
 /// <summary>The table <c>feeds</c>.</summary>
-public sealed class FeedStore([FromKeyedServices(FetchModule.ServiceName)] Database database, TimeProvider time)
+public sealed class FeedStore : IAsyncDisposable
 {
     // A poll that takes longer than this has died with its process.
     private static readonly TimeSpan PollLease = TimeSpan.FromMinutes(5);
 
     private const string Columns =
-        "feed_id, url, source_id, title, state, format, created_at, next_poll_at, interval_ms, etag, last_modified, last_poll_at, last_success_at, failures, last_error, entries_last_poll, articles_seen";
+        "feed_id, url, source_id, title, state, format, created_at, next_poll_at, interval_ms, etag, last_modified, last_poll_at, last_success_at, failures, last_error, entries_last_poll, "
+        + "articles_seen, without_url_last_poll, full_at, body_sha256, hint_ms, slow, recent, counted_at, counted_since, longest_gap_ms, newest_published_at, moved_to, moved_since";
 
-    private long Now => time.GetUtcNow().ToUnixTimeMilliseconds();
+    private readonly Database _database;
+    private readonly TimeProvider _time;
+    private readonly GroupCommit<PolledFeed, IReadOnlySet<string>> _polls;
+
+    public FeedStore([FromKeyedServices(FetchModule.ServiceName)] Database database, TimeProvider time)
+    {
+        _database = database;
+        _time = time;
+        _polls = new(StorePollsAsync, maxBatch: 128);
+    }
+
+    private long Now => _time.GetUtcNow().ToUnixTimeMilliseconds();
 
     /// <summary>Adds a feed; the one that has its URL, or was made by the same request, when there is one.</summary>
     public Task<(FeedRow Feed, bool IsNew)> AddAsync(FeedRow feed, string requestId, CancellationToken cancellationToken)
@@ -21,9 +40,9 @@ public sealed class FeedStore([FromKeyedServices(FetchModule.ServiceName)] Datab
         ArgumentNullException.ThrowIfNull(feed);
         var row = feed with
         {
-            FeedId = Guid.CreateVersion7(time.GetUtcNow()).ToString("n"), State = FeedState.New, CreatedAt = Now, NextPollAt = Now,
+            FeedId = Guid.CreateVersion7(_time.GetUtcNow()).ToString("n"), State = FeedState.New, CreatedAt = Now, NextPollAt = Now,
         };
-        return database.WriteAsync(
+        return _database.WriteAsync(
             async (connection, transaction) =>
             {
                 var request = requestId.Length == 0 ? null : requestId;
@@ -37,8 +56,8 @@ public sealed class FeedStore([FromKeyedServices(FetchModule.ServiceName)] Datab
 
                 await connection.ExecuteAsync(
                     $"""
-                    INSERT INTO feeds ({Columns}, request_id)
-                    VALUES (@FeedId, @Url, @SourceId, @Title, @State, @Format, @CreatedAt, @NextPollAt, @IntervalMs, '', '', NULL, NULL, 0, '', 0, 0, @request)
+                    INSERT INTO feeds (feed_id, url, source_id, title, state, format, created_at, next_poll_at, interval_ms, request_id)
+                    VALUES (@FeedId, @Url, @SourceId, @Title, @State, @Format, @CreatedAt, @NextPollAt, @IntervalMs, @request)
                     """,
                     new { row.FeedId, row.Url, row.SourceId, row.Title, row.State, row.Format, row.CreatedAt, row.NextPollAt, row.IntervalMs, request }, transaction);
                 return (row, true);
@@ -48,7 +67,7 @@ public sealed class FeedStore([FromKeyedServices(FetchModule.ServiceName)] Datab
 
     public async Task<FeedRow?> FindAsync(string feedId, CancellationToken cancellationToken)
     {
-        await using var connection = await database.OpenAsync(cancellationToken);
+        await using var connection = await _database.OpenAsync(cancellationToken);
         return await connection.QuerySingleOrDefaultAsync<FeedRow>(new CommandDefinition(
             $"SELECT {Columns} FROM feeds WHERE feed_id = @feedId", new { feedId }, cancellationToken: cancellationToken));
     }
@@ -56,7 +75,7 @@ public sealed class FeedStore([FromKeyedServices(FetchModule.ServiceName)] Datab
     /// <summary>The feed that a request made.</summary>
     public async Task<string?> FindByRequestAsync(string requestId, CancellationToken cancellationToken)
     {
-        await using var connection = await database.OpenAsync(cancellationToken);
+        await using var connection = await _database.OpenAsync(cancellationToken);
         return await connection.ExecuteScalarAsync<string?>(new CommandDefinition(
             "SELECT feed_id FROM feeds WHERE request_id = @requestId", new { requestId }, cancellationToken: cancellationToken));
     }
@@ -64,7 +83,7 @@ public sealed class FeedStore([FromKeyedServices(FetchModule.ServiceName)] Datab
     /// <summary>Feeds in the order of creation, after a feed id.</summary>
     public async Task<IReadOnlyList<FeedRow>> ListAsync(string after, int limit, CancellationToken cancellationToken)
     {
-        await using var connection = await database.OpenAsync(cancellationToken);
+        await using var connection = await _database.OpenAsync(cancellationToken);
         return [.. await connection.QueryAsync<FeedRow>(new CommandDefinition(
             $"SELECT {Columns} FROM feeds WHERE feed_id > @after ORDER BY feed_id LIMIT @limit", new { after, limit }, cancellationToken: cancellationToken))];
     }
@@ -72,7 +91,7 @@ public sealed class FeedStore([FromKeyedServices(FetchModule.ServiceName)] Datab
     /// <summary>Changes url, source and title. With another URL the feed is new: its validators and format go.</summary>
     /// <returns>The feed as stored; null when it does not exist. False when another feed has the URL.</returns>
     public Task<(FeedRow? Feed, bool UrlIsFree)> UpdateAsync(string feedId, string? url, string? sourceId, string? title, CancellationToken cancellationToken) =>
-        database.WriteAsync(
+        _database.WriteAsync(
             async (connection, transaction) =>
             {
                 if (url is not null && await connection.ExecuteScalarAsync<string?>("SELECT feed_id FROM feeds WHERE url = @url AND feed_id <> @feedId", new { url, feedId }, transaction) is not null)
@@ -85,6 +104,7 @@ public sealed class FeedStore([FromKeyedServices(FetchModule.ServiceName)] Datab
                     UPDATE feeds SET
                         etag = CASE WHEN @hasUrl = 1 AND url <> @url THEN '' ELSE etag END,
                         last_modified = CASE WHEN @hasUrl = 1 AND url <> @url THEN '' ELSE last_modified END,
+                        body_sha256 = CASE WHEN @hasUrl = 1 AND url <> @url THEN '' ELSE body_sha256 END,
                         next_poll_at = CASE WHEN @hasUrl = 1 AND url <> @url AND next_poll_at IS NOT NULL THEN @Now ELSE next_poll_at END,
                         url = CASE WHEN @hasUrl = 1 THEN @url ELSE url END,
                         source_id = CASE WHEN @hasSource = 1 THEN @source ELSE source_id END,
@@ -100,11 +120,11 @@ public sealed class FeedStore([FromKeyedServices(FetchModule.ServiceName)] Datab
             },
             cancellationToken, lockName: "feeds");
 
-    public Task<bool> DeleteAsync(string feedId, CancellationToken cancellationToken) => database.WriteAsync(
+    public Task<bool> DeleteAsync(string feedId, CancellationToken cancellationToken) => _database.WriteAsync(
         async (connection, transaction) => await connection.ExecuteAsync("DELETE FROM feeds WHERE feed_id = @feedId", new { feedId }, transaction) > 0, cancellationToken);
 
     /// <summary>Pauses, or resumes with a poll at once. A feed that is so already stays as it is.</summary>
-    public Task<FeedRow?> SetPausedAsync(string feedId, bool paused, CancellationToken cancellationToken) => database.WriteAsync(
+    public Task<FeedRow?> SetPausedAsync(string feedId, bool paused, CancellationToken cancellationToken) => _database.WriteAsync(
         async (connection, transaction) =>
         {
             await connection.ExecuteAsync(
@@ -118,7 +138,7 @@ public sealed class FeedStore([FromKeyedServices(FetchModule.ServiceName)] Datab
 
     /// <summary>Feeds whose time has come; each is given to one caller.</summary>
     public Task<IReadOnlyList<FeedRow>> TakeDueAsync(int limit, CancellationToken cancellationToken) =>
-        database.WriteAsync<IReadOnlyList<FeedRow>>(
+        _database.WriteAsync<IReadOnlyList<FeedRow>>(
             async (connection, transaction) =>
             [
                 .. await connection.QueryAsync<FeedRow>(
@@ -132,34 +152,80 @@ public sealed class FeedStore([FromKeyedServices(FetchModule.ServiceName)] Datab
             cancellationToken);
 
     /// <summary>
-    /// Stores a poll and what it announced in one transaction, so that validators are never newer than the entries they stand for.
+    /// Stores a poll and what it announced in one transaction, so that validators are never newer than the entries they stand for; polls that end together share a commit.
     /// A feed that was paused or deleted meanwhile stays so.
     /// </summary>
     /// <returns>Ids of the articles that are new to the ledger.</returns>
-    public Task<IReadOnlySet<string>> StorePollAsync(FeedRow feed, IReadOnlyCollection<ArticleRow> announced, CancellationToken cancellationToken)
+    public Task<IReadOnlySet<string>> StorePollAsync(PolledFeed polled, CancellationToken cancellationToken) => _polls.AddAsync(polled, cancellationToken);
+
+    /// <summary>How many feeds are in each state.</summary>
+    public async Task<IReadOnlyDictionary<FeedState, long>> CountByStateAsync(CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(feed);
-        return database.WriteAsync(
+        await using var connection = await _database.OpenAsync(cancellationToken);
+        var rows = await connection.QueryAsync<(int State, long Count)>(new CommandDefinition(
+            "SELECT state, COUNT(*) FROM feeds GROUP BY state", cancellationToken: cancellationToken));
+        return rows.ToDictionary(row => (FeedState)row.State, row => row.Count);
+    }
+
+    /// <summary>Articles that the ledger first saw in this feed, within a time.</summary>
+    public async Task<long> CountArticlesAsync(string feedId, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken)
+    {
+        await using var connection = await _database.OpenAsync(cancellationToken);
+        return await connection.ExecuteScalarAsync<long>(new CommandDefinition(
+            "SELECT COUNT(*) FROM articles WHERE feed_id = @feedId AND feed_id <> '' AND discovered_at >= @from AND discovered_at < @to",
+            new { feedId, from = from.ToUnixTimeMilliseconds(), to = to.ToUnixTimeMilliseconds() }, cancellationToken: cancellationToken));
+    }
+
+    public ValueTask DisposeAsync() => _polls.DisposeAsync();
+
+    private Task<IReadOnlyList<IReadOnlySet<string>>> StorePollsAsync(IReadOnlyList<PolledFeed> polls) =>
+        _database.WriteAsync<IReadOnlyList<IReadOnlySet<string>>>(
             async (connection, transaction) =>
             {
-                var added = await LedgerStore.DiscoverAsync(connection, transaction, announced);
-                await connection.ExecuteAsync(
-                    """
-                    UPDATE feeds SET state = CASE WHEN state = @paused THEN state ELSE @State END,
-                        next_poll_at = CASE WHEN state = @paused THEN NULL ELSE @NextPollAt END,
-                        title = CASE WHEN title = '' THEN @Title ELSE title END, format = @Format, interval_ms = @IntervalMs, etag = @Etag, last_modified = @LastModified,
-                        last_poll_at = @LastPollAt, last_success_at = @LastSuccessAt, failures = @Failures, last_error = @LastError,
-                        entries_last_poll = @EntriesLastPoll, articles_seen = articles_seen + @added
-                    WHERE feed_id = @FeedId AND url = @Url
-                    """,
-                    new
+                // Feeds that announce the same URL in one commit: the first one found it.
+                var finders = new Dictionary<string, int>(StringComparer.Ordinal);
+                for (var i = 0; i < polls.Count; i++)
+                {
+                    foreach (var article in polls[i].Announced)
                     {
-                        feed.State, feed.NextPollAt, feed.Title, feed.Format, feed.IntervalMs, feed.Etag, feed.LastModified, feed.LastPollAt, feed.LastSuccessAt, feed.Failures,
-                        feed.LastError, feed.EntriesLastPoll, feed.FeedId, feed.Url, added = added.Count, paused = FeedState.Paused,
-                    },
-                    transaction);
-                return added;
+                        finders.TryAdd(article.ArticleId, i);
+                    }
+                }
+
+                var added = await LedgerStore.DiscoverAsync(
+                    connection, transaction, polls.SelectMany((polled, i) => polled.Announced.Where(article => finders[article.ArticleId] == i)));
+                var results = new IReadOnlySet<string>[polls.Count];
+                foreach (var i in Enumerable.Range(0, polls.Count).OrderBy(i => polls[i].Feed.FeedId, StringComparer.Ordinal))
+                {
+                    results[i] = polls[i].Announced.Select(article => article.ArticleId).Where(id => added.Contains(id) && finders[id] == i).ToHashSet(StringComparer.Ordinal);
+                    await StorePollAsync(connection, transaction, polls[i], results[i].Count);
+                }
+
+                return results;
             },
-            cancellationToken);
+            CancellationToken.None);
+
+    private static Task<int> StorePollAsync(DbConnection connection, DbTransaction transaction, PolledFeed polled, int added)
+    {
+        var feed = polled.Feed;
+        return connection.ExecuteAsync(
+            """
+            UPDATE feeds SET state = CASE WHEN state = @paused THEN state ELSE @State END,
+                next_poll_at = CASE WHEN state = @paused THEN NULL ELSE @NextPollAt END,
+                title = CASE WHEN title = '' THEN @Title ELSE title END, format = @Format, interval_ms = @IntervalMs, etag = @Etag, last_modified = @LastModified,
+                last_poll_at = @LastPollAt, last_success_at = @LastSuccessAt, failures = @Failures, last_error = @LastError,
+                entries_last_poll = @EntriesLastPoll, articles_seen = articles_seen + @added, without_url_last_poll = @WithoutUrlLastPoll, full_at = @FullAt, body_sha256 = @BodySha256,
+                hint_ms = @HintMs, slow = @Slow, recent = @Recent, counted_at = @CountedAt, counted_since = @CountedSince,
+                longest_gap_ms = @LongestGapMs, newest_published_at = @NewestPublishedAt, moved_to = @MovedTo, moved_since = @MovedSince,
+                url = CASE WHEN @NewUrl <> '' AND NOT EXISTS (SELECT 1 FROM feeds other WHERE other.url = @NewUrl) THEN @NewUrl ELSE url END
+            WHERE feed_id = @FeedId AND url = @Url
+            """,
+            new
+            {
+                feed.State, feed.NextPollAt, feed.Title, feed.Format, feed.IntervalMs, feed.Etag, feed.LastModified, feed.LastPollAt, feed.LastSuccessAt, feed.Failures,
+                feed.LastError, feed.EntriesLastPoll, feed.WithoutUrlLastPoll, feed.FullAt, feed.BodySha256, feed.HintMs, feed.Slow, feed.Recent, feed.CountedAt, feed.CountedSince,
+                feed.LongestGapMs, feed.NewestPublishedAt, feed.MovedTo, feed.MovedSince, polled.NewUrl, feed.FeedId, feed.Url, added, paused = FeedState.Paused,
+            },
+            transaction);
     }
 }
