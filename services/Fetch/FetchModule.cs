@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Reflection;
 using Microsoft.Extensions.Options;
 using Storyline.Fetch.Captures;
@@ -19,12 +20,19 @@ public sealed class FetchModule : IServiceModule
 {
     internal const string ServiceName = "fetch";
 
+    private int _concurrency;
+
     public string Name => ServiceName;
 
     public void ConfigureServices(IHostApplicationBuilder builder)
     {
         ArgumentNullException.ThrowIfNull(builder);
         var services = builder.Services;
+
+        // Read before the options are checked, which has the last word on a wrong one.
+        _concurrency = int.TryParse(builder.Configuration["Fetch:Concurrency"], CultureInfo.InvariantCulture, out var concurrency)
+            ? Math.Clamp(concurrency, 1, FetchOptions.MaxConcurrency)
+            : new FetchOptions().Concurrency;
         services.AddCheckedOptions<FetchOptions>("Fetch", FetchOptions.Errors);
         services.AddDatabase(ServiceName, typeof(FetchModule).Assembly);
 
@@ -70,7 +78,7 @@ public sealed class FetchModule : IServiceModule
     {
         ArgumentNullException.ThrowIfNull(endpoints);
         endpoints.Consume<FetchArticleConsumer>(
-            "fetch.article", new EndpointSettings { Prefetch = 64, Concurrency = 32, HandlerTimeout = TimeSpan.FromMinutes(12), Next = ["parse.fetched"] });
+            "fetch.article", new EndpointSettings { Prefetch = 2 * _concurrency, Concurrency = _concurrency, HandlerTimeout = TimeSpan.FromMinutes(12), Next = ["parse.fetched"] });
         endpoints.Consume<OutcomeConsumer>("fetch.outcomes", new EndpointSettings { Prefetch = 512, Concurrency = 256 });
     }
 

@@ -8,6 +8,9 @@ public sealed class FetchOptions
     /// <summary>Largest document, in bytes after content decoding: 10 MiB.</summary>
     public const int MaxDocumentBytes = 10 * 1024 * 1024;
 
+    /// <summary>Most articles that one process may be told to fetch at the same time.</summary>
+    internal const int MaxConcurrency = 1000;
+
     /// <summary>
     /// User-Agent of every request; its first product is the name that robots.txt groups are matched against. Tell here who runs it.
     /// </summary>
@@ -30,6 +33,9 @@ public sealed class FetchOptions
 
     /// <summary>Requests to one host at the same time.</summary>
     public int HostConcurrency { get; set; } = 2;
+
+    /// <summary>Owed URLs of one host that are handed out to be fetched at the same time; the others wait in the ledger, in nobody's way.</summary>
+    public int HostBacklog { get; set; } = 32;
 
     /// <summary>A request that must wait longer for its host goes back to the ledger and is taken up when its time has come.</summary>
     public TimeSpan MaxHostWait { get; set; } = TimeSpan.FromSeconds(2);
@@ -131,7 +137,8 @@ public sealed class FetchOptions
                  {
                      (nameof(MaxRedirects), options.MaxRedirects, 20),
                      (nameof(HostConcurrency), options.HostConcurrency, 64),
-                     (nameof(Concurrency), options.Concurrency, 1000),
+                     (nameof(HostBacklog), options.HostBacklog, 10_000),
+                     (nameof(Concurrency), options.Concurrency, MaxConcurrency),
                      (nameof(PollConcurrency), options.PollConcurrency, 1000),
                      (nameof(MaxQuarantined), options.MaxQuarantined, 1_000_000),
                  })

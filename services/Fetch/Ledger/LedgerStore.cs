@@ -21,6 +21,9 @@ public sealed class LedgerStore([FromKeyedServices(FetchModule.ServiceName)] Dat
 
     private const int MaxIdsPerQuery = 500;
 
+    // Due fetches looked at together.
+    private const int DueWindow = 5000;
+
     private const string ArticleColumns =
         "article_id, url, source_id, feed_id, outcome, stage, reason, capture, sha256, revision, story_id, discovered_at, updated_at, traceparent, trail, entry, duplicate_of, due_at, attempts";
 
@@ -245,20 +248,49 @@ public sealed class LedgerStore([FromKeyedServices(FetchModule.ServiceName)] Dat
             },
             cancellationToken);
 
-    /// <summary>Fetches that are due; each is taken for <see cref="PublishLease"/>, so that one replica publishes it and then marks it.</summary>
-    public Task<IReadOnlyList<ArticleRow>> TakeDueAsync(int limit, CancellationToken cancellationToken) =>
-        database.WriteAsync<IReadOnlyList<ArticleRow>>(
+    /// <summary>
+    /// Fetches that are due, of one host after the other and of none more than it may have handed out; each is taken for <see cref="PublishLease"/>, so that
+    /// one replica publishes it and then marks it. What else is due of a host that has more is put off to when its turn can come, so that a
+    /// publisher with a hundred thousand URLs stands in nobody's way, here or on the bus.
+    /// </summary>
+    /// <param name="limit">Most that are taken.</param>
+    /// <param name="share">What one host may have.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>Those taken, and whether there may be more.</returns>
+    public Task<(IReadOnlyList<ArticleRow> Taken, bool More)> TakeDueAsync(int limit, HostShare share, CancellationToken cancellationToken) =>
+        database.WriteAsync<(IReadOnlyList<ArticleRow>, bool)>(
             async (connection, transaction) =>
-            [
-                .. await connection.QueryAsync<ArticleRow>(
+            {
+                // The oldest due ones, each with its place in its host's line; held: how many of the host are handed out already.
+                const string Due =
+                    """
+                    (SELECT d.article_id, d.due_at, ROW_NUMBER() OVER (PARTITION BY d.host ORDER BY d.due_at, d.article_id) AS place, COALESCE(h.held, 0) AS held
+                     FROM (SELECT article_id, host, due_at FROM articles WHERE due_at <= @Now ORDER BY due_at LIMIT @DueWindow) d
+                     LEFT JOIN (SELECT host, COUNT(*) AS held FROM articles WHERE queued = 1 AND due_at > @Now GROUP BY host) h ON h.host = d.host) due
+                    """;
+                var parameters = new
+                {
+                    lease = Now + (long)PublishLease.TotalMilliseconds, Now, limit, DueWindow, share.HandedOut, spacing = Math.Max(1, (long)share.Interval.TotalMilliseconds),
+                };
+                var taken = await connection.QueryAsync<ArticleRow>(
                     $"""
                     UPDATE articles SET due_at = @lease, queued = 1
-                    WHERE due_at <= @Now AND article_id IN (SELECT article_id FROM articles WHERE due_at <= @Now ORDER BY due_at LIMIT @limit)
+                    WHERE due_at <= @Now AND article_id IN (SELECT article_id FROM {Due} WHERE place + held <= @HandedOut ORDER BY place, due_at LIMIT @limit)
                     RETURNING {ArticleColumns}
                     """,
-                    new { lease = Now + (long)PublishLease.TotalMilliseconds, Now, limit }, transaction),
-            ],
-            cancellationToken);
+                    parameters, transaction);
+                var putOff = await connection.ExecuteAsync(
+                    $"""
+                    UPDATE articles SET due_at = @Now + later.place * @spacing
+                    FROM (SELECT article_id, place FROM {Due} WHERE place > @HandedOut) later
+                    WHERE articles.article_id = later.article_id AND articles.due_at <= @Now
+                    """,
+                    parameters, transaction);
+                IReadOnlyList<ArticleRow> rows = [.. taken];
+                return (rows, rows.Count == limit || putOff > DueWindow / 2);
+            },
+            cancellationToken,
+            lockName: "due");
 
     /// <summary>The broker has the messages of these fetches, as they were taken; those that ended meanwhile stay so.</summary>
     public Task MarkFetchesPublishedAsync(IReadOnlyList<ArticleRow> taken, CancellationToken cancellationToken) =>
@@ -380,3 +412,8 @@ public sealed class LedgerStore([FromKeyedServices(FetchModule.ServiceName)] Dat
         return discovered is { } milliseconds ? DateTimeOffset.FromUnixTimeMilliseconds(milliseconds) : null;
     }
 }
+
+/// <summary>What one host may have of the fetching.</summary>
+/// <param name="HandedOut">Owed URLs on the bus or being fetched at the same time.</param>
+/// <param name="Interval">Time between two requests to it.</param>
+public sealed record HostShare(int HandedOut, TimeSpan Interval);

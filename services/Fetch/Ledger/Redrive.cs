@@ -112,25 +112,31 @@ public sealed partial class Redrive(
     /// <summary>One look through the ledger.</summary>
     public async Task SweepAsync(CancellationToken stoppingToken)
     {
-        while (await TakeDueAsync(stoppingToken) is { Count: > 0 } fetches)
+        while (await PublishDueAsync(stoppingToken))
         {
-            foreach (var article in fetches)
-            {
-                await publisher.PublishFetchAsync(article, stoppingToken);
-            }
-
-            await ledger.MarkFetchesPublishedAsync(fetches, stoppingToken);
+            // There may be more.
         }
 
         var captures = await ledger.UnpublishedAsync(time.GetUtcNow() - Unconfirmed, Batch, stoppingToken);
         await PublishAsync(captures, stoppingToken);
     }
 
-    // Room on the queue first: the lease is only as long as a publication takes.
-    private async Task<IReadOnlyList<ArticleRow>> TakeDueAsync(CancellationToken stoppingToken)
+    private async Task<bool> PublishDueAsync(CancellationToken stoppingToken)
     {
+        // Room on the queue first: the lease is only as long as a publication takes.
         await backpressure.WaitAsync("fetch.article", stoppingToken);
-        return await ledger.TakeDueAsync(Batch, stoppingToken);
+        var (fetches, more) = await ledger.TakeDueAsync(Batch, new HostShare(options.Value.HostBacklog, options.Value.HostInterval), stoppingToken);
+        foreach (var article in fetches)
+        {
+            await publisher.PublishFetchAsync(article, stoppingToken);
+        }
+
+        if (fetches.Count > 0)
+        {
+            await ledger.MarkFetchesPublishedAsync(fetches, stoppingToken);
+        }
+
+        return more;
     }
 
     private async Task PublishAsync(IReadOnlyList<CaptureRow> captures, CancellationToken stoppingToken)

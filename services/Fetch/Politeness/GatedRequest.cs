@@ -48,7 +48,7 @@ public static class GatedRequest
             }
 
             patience = RedirectPatience;
-            var result = await fetcher.GetAsync(request with { Redirecting = EnterAsync }, cancellationToken);
+            var result = await fetcher.GetAsync(request with { Redirecting = RedirectAsync }, cancellationToken);
             if (result is FetchResult.Failure { StatusCode: 429 or 503, RetryAfter: var asked } && place is { } asker)
             {
                 await gate.PushBackAsync(asker.Host, asked, new BackOff(options.HostBackOff, options.MaxHostBackOff), CancellationToken.None);
@@ -60,6 +60,9 @@ public static class GatedRequest
         {
             await LeaveAsync();
         }
+
+        async Task<FetchResult.Failure?> RedirectAsync(Uri url, CancellationToken token) =>
+            (request.Redirecting is { } redirecting ? await redirecting(url, token) : null) ?? await EnterAsync(url, token);
 
         async Task<FetchResult.Failure?> EnterAsync(Uri url, CancellationToken token)
         {

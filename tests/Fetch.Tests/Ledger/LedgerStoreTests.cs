@@ -33,6 +33,8 @@ public abstract class LedgerStoreTests : IAsyncLifetime
     private Database _database = null!;
     private LedgerStore _ledger = null!;
 
+    private static readonly HostShare Share = new(100, TimeSpan.Zero);
+
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     protected abstract Task<Database> OpenAsync();
@@ -147,10 +149,57 @@ public abstract class LedgerStoreTests : IAsyncLifetime
     {
         await _ledger.RequestAsync(Owed("b"), Cancellation);
 
-        Assert.Single(await _ledger.TakeDueAsync(10, Cancellation));
-        Assert.Empty(await _ledger.TakeDueAsync(10, Cancellation));
+        Assert.Single((await _ledger.TakeDueAsync(10, Share, Cancellation)).Taken);
+        Assert.Empty((await _ledger.TakeDueAsync(10, Share, Cancellation)).Taken);
         _time.Advance(LedgerStore.PublishLease);
-        Assert.Single(await _ledger.TakeDueAsync(10, Cancellation));
+        Assert.Single((await _ledger.TakeDueAsync(10, Share, Cancellation)).Taken);
+    }
+
+    [Fact]
+    public async Task TakeDue_HostWithTwentyThousand_LeavesTheOtherItsTurn()
+    {
+        await Owing.ManyAsync(_database, "https://huge.example/", 20_000, _time.GetUtcNow().AddMinutes(-1), Cancellation);
+        await _ledger.RequestAsync(Owed("b"), Cancellation);
+        var share = new HostShare(32, TimeSpan.FromSeconds(1));
+
+        var taken = new List<ArticleRow>();
+        var looks = 0;
+        while (true)
+        {
+            var (rows, more) = await _ledger.TakeDueAsync(200, share, Cancellation);
+            taken.AddRange(rows);
+            looks++;
+            if (!more)
+            {
+                break;
+            }
+        }
+
+        Assert.Equal((1, 32), (taken.Count(row => row.ArticleId == "b"), taken.Count(row => row.ArticleId != "b")));
+        Assert.InRange(looks, 1, 10);
+
+        // Handed out, the host gets no more, however much of it becomes due.
+        await _ledger.MarkFetchesPublishedAsync(taken, Cancellation);
+        _time.Advance(TimeSpan.FromMinutes(30));
+        Assert.Empty((await _ledger.TakeDueAsync(200, share, Cancellation)).Taken);
+
+        // One that has ended makes room for one.
+        await _ledger.EndUnchangedAsync(taken.First(row => row.ArticleId != "b").ArticleId, "[]", Cancellation);
+        Assert.Single((await _ledger.TakeDueAsync(200, share, Cancellation)).Taken);
+    }
+
+    [Fact]
+    public async Task TakeDue_SeveralHosts_TakesOneOfEachFirst()
+    {
+        for (var host = 0; host < 3; host++)
+        {
+            await Owing.ManyAsync(_database, $"https://h{host}.example/", 10, _time.GetUtcNow().AddMinutes(-host), Cancellation);
+        }
+
+        var (taken, more) = await _ledger.TakeDueAsync(6, new HostShare(5, TimeSpan.Zero), Cancellation);
+
+        Assert.True(more);
+        Assert.Equal([2, 2, 2], taken.GroupBy(row => new Uri(row.Url).Host, StringComparer.Ordinal).Select(group => group.Count()));
     }
 
     [Fact]
@@ -158,15 +207,15 @@ public abstract class LedgerStoreTests : IAsyncLifetime
     {
         await _ledger.RequestAsync(Owed("b"), Cancellation);
         await _ledger.RequestAsync(Owed("ended"), Cancellation);
-        var taken = await _ledger.TakeDueAsync(10, Cancellation);
+        var taken = (await _ledger.TakeDueAsync(10, Share, Cancellation)).Taken;
         await _ledger.EndUnchangedAsync("ended", "[]", Cancellation);
 
         await _ledger.MarkFetchesPublishedAsync(taken, Cancellation);
 
         _time.Advance(LedgerStore.PublishLease);
-        Assert.Empty(await _ledger.TakeDueAsync(10, Cancellation));
+        Assert.Empty((await _ledger.TakeDueAsync(10, Share, Cancellation)).Taken);
         _time.Advance(LedgerStore.FetchLease);
-        Assert.Equal(["b"], (await _ledger.TakeDueAsync(10, Cancellation)).Select(row => row.ArticleId));
+        Assert.Equal(["b"], (await _ledger.TakeDueAsync(10, Share, Cancellation)).Taken.Select(row => row.ArticleId));
     }
 
     [Fact]
@@ -186,11 +235,11 @@ public abstract class LedgerStoreTests : IAsyncLifetime
     {
         await _ledger.RequestAsync(Owed("queued"), Cancellation);
         await _ledger.RequestAsync(Owed("later"), Cancellation);
-        await _ledger.TakeDueAsync(10, Cancellation);
+        await _ledger.TakeDueAsync(10, Share, Cancellation);
         await _ledger.PostponeAsync("later", _time.GetUtcNow().AddMinutes(5), "HTTP status 503", Cancellation);
 
         Assert.Equal(1, await _ledger.ForgetQueuedAsync(Cancellation));
-        Assert.Equal(["queued"], (await _ledger.TakeDueAsync(10, Cancellation)).Select(row => row.ArticleId));
+        Assert.Equal(["queued"], (await _ledger.TakeDueAsync(10, Share, Cancellation)).Taken.Select(row => row.ArticleId));
         Assert.Equal(1, (await RowAsync("later")).Attempts);
     }
 
