@@ -4,11 +4,15 @@ using Storyline.Benchmarks;
 return args switch
 {
     ["pipeline", .. var rest] => await Pipeline.RunAsync(rest),
+    ["captures", .. var rest] => await Captures.RunAsync(rest),
+    ["captures-server", var certificate] => await Captures.ServeAsync(certificate),
+    ["captures-worker", var address, var count, var folder] => await Captures.MeasureAsync(address, int.Parse(count, System.Globalization.CultureInfo.InvariantCulture), folder),
     _ => Usage(),
 };
 
 static int Usage()
 {
     Console.Error.WriteLine("usage: dotnet run -c Release --project tests/Benchmarks -- pipeline [--documents N] [--on embedded|production|both]");
+    Console.Error.WriteLine("       dotnet run -c Release --project tests/Benchmarks -- captures [--captures N] [--protocol http1|http2|both]");
     return 2;
 }
