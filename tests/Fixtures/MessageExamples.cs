@@ -44,7 +44,8 @@ public static class MessageExamples
         new ArticleFetched
         {
             ArticleId = ArticleId, Capture = 3, Url = Url, SourceId = "harwick-courier", FeedId = "f1", FetchedAt = Time, MediaType = "text/html",
-            Charset = "utf-8", BodyBrotli = Encoding.ASCII.GetBytes("brotli"), BodyLength = 120, BodySha256 = new string('a', 64), Entry = Entry, Trail = Trail,
+            Charset = "utf-8", BodyBrotli = Encoding.ASCII.GetBytes("brotli"), BodyLength = 120, BodySha256 = new string('a', 64), Entry = Entry,
+            Reservations = ["header:tdm-reservation=1"], Trail = Trail,
         },
         new ArticleParsed
         {

@@ -73,6 +73,12 @@ public sealed record ArticleFetched
     /// <inheritdoc cref="FetchArticle.Entry"/>
     public EntryHint? Entry { get; init; }
 
+    /// <summary>
+    /// What the publisher reserves of the use of the page (text and data mining, AI, archiving), each as <c>where:name=value</c>: <c>robots</c> for its robots.txt,
+    /// <c>header</c> for the answer's headers, <c>meta</c> for what a parser reads from the page itself. <c>header:tdm-reservation=1</c>.
+    /// </summary>
+    public string[] Reservations { get; init; } = [];
+
     /// <summary>The stages passed so far.</summary>
     public StageRecord[] Trail { get; init; } = [];
 }

@@ -77,6 +77,7 @@ public sealed partial class ArticleFetcher(
             Charset = charset,
             Body = success.Body,
             Entry = article.EntryHint,
+            Reservations = success.Reservations,
             Http = success.Exchange,
             Trail = timer.Complete([]),
         };

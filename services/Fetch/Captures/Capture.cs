@@ -32,6 +32,9 @@ public sealed record Capture
 
     public EntryHint? Entry { get; init; }
 
+    /// <summary>What the publisher reserves: strings of <see cref="Reservation"/>.</summary>
+    public IReadOnlyList<string> Reservations { get; init; } = [];
+
     /// <summary>How it came over HTTP; null for a submitted document.</summary>
     public HttpExchange? Http { get; init; }
 

@@ -60,6 +60,7 @@ public sealed partial class ArticlePublisher : IAsyncDisposable
                     BodyLength = capture.Body.Length,
                     BodySha256 = capture.Sha256,
                     Entry = capture.Entry,
+                    Reservations = [.. capture.Reservations],
                     Trail = capture.Trail,
                 },
                 cancellationToken);
@@ -94,6 +95,7 @@ public sealed partial class ArticlePublisher : IAsyncDisposable
                 BodyLength = body.Length,
                 BodySha256 = capture.Sha256,
                 Entry = LedgerJson.ReadEntry(capture.Entry),
+                Reservations = LedgerJson.ReadReservations(capture.Reservations),
                 Trail = JsonSerializer.Deserialize<StageRecord[]>(capture.Trail) ?? [],
             },
             cancellationToken);

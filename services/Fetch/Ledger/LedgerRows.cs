@@ -91,6 +91,9 @@ public sealed record CaptureRow
 
     public string Trail { get; init; } = "[]";
 
+    /// <summary>JSON of strings of <see cref="Reservation"/>; empty when there are none.</summary>
+    public string Reservations { get; init; } = "";
+
     public WarcPosition Position => new(WarcFile, WarcOffset, WarcLength);
 }
 
@@ -103,6 +106,10 @@ internal static class LedgerJson
     public static string WriteEntry(EntryHint? entry) => entry is null ? "" : JsonSerializer.Serialize(entry);
 
     public static EntryHint? ReadEntry(string json) => json.Length == 0 ? null : JsonSerializer.Deserialize<EntryHint>(json);
+
+    public static string WriteReservations(IReadOnlyList<string> reservations) => reservations.Count == 0 ? "" : JsonSerializer.Serialize(reservations);
+
+    public static string[] ReadReservations(string json) => json.Length == 0 ? [] : JsonSerializer.Deserialize<string[]>(json) ?? [];
 
     public static string WriteTrail(StageRecord[] trail) => JsonSerializer.Serialize(trail);
 }

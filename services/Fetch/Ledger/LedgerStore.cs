@@ -28,7 +28,7 @@ public sealed class LedgerStore([FromKeyedServices(FetchModule.ServiceName)] Dat
         "article_id, url, source_id, feed_id, outcome, stage, reason, capture, sha256, revision, story_id, discovered_at, updated_at, traceparent, trail, entry, duplicate_of, due_at, attempts";
 
     private const string CaptureColumns =
-        "article_id, capture, warc_file, warc_offset, warc_length, sha256, media_type, charset, etag, last_modified, body_length, fetched_at, traceparent, entry, trail";
+        "article_id, capture, warc_file, warc_offset, warc_length, sha256, media_type, charset, etag, last_modified, body_length, fetched_at, traceparent, entry, trail, reservations";
 
     private long Now => time.GetUtcNow().ToUnixTimeMilliseconds();
 
@@ -373,13 +373,13 @@ public sealed class LedgerStore([FromKeyedServices(FetchModule.ServiceName)] Dat
         await connection.ExecuteAsync(
             $"""
             INSERT INTO captures ({CaptureColumns})
-            VALUES (@ArticleId, @number, @File, @Offset, @Length, @Sha256, @MediaType, @charset, @etag, @lastModified, @bodyLength, @fetchedAt, @traceparent, @entry, @trail)
+            VALUES (@ArticleId, @number, @File, @Offset, @Length, @Sha256, @MediaType, @charset, @etag, @lastModified, @bodyLength, @fetchedAt, @traceparent, @entry, @trail, @reservations)
             """,
             new
             {
                 capture.ArticleId, number, position.File, position.Offset, position.Length, capture.Sha256, capture.MediaType, charset = capture.Charset ?? "",
                 etag = capture.Http?.ETag ?? "", lastModified = capture.Http?.LastModified ?? "", bodyLength = capture.Body.Length, fetchedAt, traceparent, entry,
-                trail = LedgerJson.WriteTrail(capture.Trail),
+                trail = LedgerJson.WriteTrail(capture.Trail), reservations = LedgerJson.WriteReservations(capture.Reservations),
             },
             transaction);
         return number;
