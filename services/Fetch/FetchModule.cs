@@ -41,6 +41,12 @@ public sealed class FetchModule : IServiceModule
             "Storyline/" + typeof(FetchModule).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion,
             provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<LedgerStore>();
+        services.AddSingleton<AttemptStore>();
+        services.AddSingleton<CanonicalClaimStore>();
+        services.AddSingleton<RefetchStore>();
+        services.AddSingleton<ReplayStore>();
+        services.AddSingleton<ReplayRunner>();
+        services.AddHostedService(provider => provider.GetRequiredService<ReplayRunner>());
         services.AddSingleton<ArticlePublisher>();
         services.AddSingleton<CaptureLog>();
         services.AddSingleton<OutcomeLog>();

@@ -82,6 +82,15 @@ public sealed class FetchOptions
     // Null rather than a filled array: the configuration binder appends to what it finds.
     public TimeSpan[]? RetryDelays { get; set; }
 
+    /// <summary>Ask for articles again after <see cref="RefetchDelays"/>, in search of corrections.</summary>
+    public bool Refetch { get; set; } = true;
+
+    /// <summary>How long after its first capture an article is asked for again, growing. Default: 1 h, 6 h, 24 h, 3 days.</summary>
+    public TimeSpan[]? RefetchDelays { get; set; }
+
+    /// <summary>Articles of one source that are asked for again at the same time, so that a large source's old pages never crowd out new ones.</summary>
+    public int RefetchesPerSource { get; set; } = 10;
+
     /// <summary>How often the ledger is looked through for work that is due.</summary>
     public TimeSpan SweepInterval { get; set; } = TimeSpan.FromSeconds(1);
 
@@ -94,6 +103,10 @@ public sealed class FetchOptions
     internal IReadOnlyList<TimeSpan> Retries => RetryDelays is { Length: > 0 }
         ? RetryDelays
         : [TimeSpan.FromSeconds(10), TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(10), TimeSpan.FromHours(1)];
+
+    internal IReadOnlyList<TimeSpan> Refetches => !Refetch ? [] : RefetchDelays is { Length: > 0 }
+        ? RefetchDelays
+        : [TimeSpan.FromHours(1), TimeSpan.FromHours(6), TimeSpan.FromHours(24), TimeSpan.FromDays(3)];
 
     /// <summary>The name that robots.txt knows us by: the first product of <see cref="UserAgent"/>.</summary>
     internal string ProductToken => UserAgent.Split('/', ' ')[0];
@@ -141,6 +154,7 @@ public sealed class FetchOptions
                      (nameof(Concurrency), options.Concurrency, MaxConcurrency),
                      (nameof(PollConcurrency), options.PollConcurrency, 1000),
                      (nameof(MaxQuarantined), options.MaxQuarantined, 1_000_000),
+                     (nameof(RefetchesPerSource), options.RefetchesPerSource, 10_000),
                  })
         {
             if (value < 1 || value > most)
@@ -152,6 +166,12 @@ public sealed class FetchOptions
         if (options.MinBytesPerSecond is < 0 or > 100_000)
         {
             yield return $"Fetch:MinBytesPerSecond is {options.MinBytesPerSecond}: must be 0 to 100000";
+        }
+
+        if (options.Refetches.Count > 20 || options.Refetches.Any(delay => delay <= TimeSpan.Zero || delay > TimeSpan.FromDays(365))
+            || !options.Refetches.SequenceEqual(options.Refetches.Order()))
+        {
+            yield return "Fetch:RefetchDelays must be at most 20 delays of up to 365 days, each longer than the one before";
         }
 
         if (options.Retries.Count > 10 || options.Retries.Any(delay => delay < TimeSpan.Zero || delay > TimeSpan.FromDays(7)))

@@ -23,6 +23,12 @@ public sealed partial class ArticleFetchedConsumer(DocumentParser parser, TimePr
             ? ParseResult.Rejected(Outcome.TooLarge, $"{message.BodyLength} bytes, at most {ParserLimits.MaxBytes} are parsed")
             : parser.Parse(Decompress(message), message.MediaType, message.Charset, message.Url, message.Entry);
         activity?.SetTag("storyline.outcome", result.Content is null ? result.Outcome.ToString() : "parsed");
+        if (message.CompareOnly)
+        {
+            await context.Publish(Rejected(message, result, timer), context.CancellationToken);
+            return;
+        }
+
         if (result.Content is null)
         {
             LogRejected(message.ArticleId, message.Capture, result.Outcome, result.Reason);
@@ -51,8 +57,10 @@ public sealed partial class ArticleFetchedConsumer(DocumentParser parser, TimePr
         ArticleId = message.ArticleId,
         Capture = message.Capture,
         Stage = Stage.Parse,
-        Outcome = result.Outcome,
+        // An article that was only looked at is as it was.
+        Outcome = result.Content is null ? result.Outcome : Outcome.NotModified,
         Reason = result.Reason,
+        Parsed = result.Content is { } content ? ParsedForm.Of(DocumentParser.Version, result.ContentDigest, content) : new ParsedForm(DocumentParser.Version),
         TraceId = Activity.Current?.TraceId.ToHexString(),
         Trail = timer.Complete(message.Trail, result.Outcome),
     };

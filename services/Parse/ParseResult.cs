@@ -1,4 +1,6 @@
+using System.Globalization;
 using Storyline.Contracts;
+using Storyline.Parse.Documents;
 
 namespace Storyline.Parse;
 
@@ -20,12 +22,14 @@ public sealed record ParseResult
     /// <summary>The absolute canonical URL that the page declares, if it does.</summary>
     public string? CanonicalUrl { get; private init; }
 
-    public static ParseResult Article(ArticleContent content, string? canonicalUrl) => new()
+    /// <summary>An article; a text longer than <see cref="ParserLimits.MaxTextLength"/> is a book or a dump, and none.</summary>
+    public static ParseResult Article(ArticleContent content, string? canonicalUrl)
     {
-        Content = content,
-        ContentDigest = Parse.ContentDigest.Of(content.Title, content.Body),
-        CanonicalUrl = canonicalUrl,
-    };
+        var length = content.Blocks.Sum(block => (long)block.Text.Length);
+        return length > ParserLimits.MaxTextLength
+            ? Rejected(Outcome.TooLarge, string.Create(CultureInfo.InvariantCulture, $"a text of {length} characters; articles have at most {ParserLimits.MaxTextLength}"))
+            : new() { Content = content, ContentDigest = Parse.ContentDigest.Of(content.Title, content.Body), CanonicalUrl = canonicalUrl };
+    }
 
     public static ParseResult Rejected(Outcome outcome, string reason) => new()
     {

@@ -34,6 +34,7 @@ public static class MessageExamples
     };
 
     private static readonly ArticleEntity[] Entities = [new("e1", EntityType.Person, "Ines Varga", ["Ines Varga", "Varga"], [new(25, 10)], 0.5)];
+    private static readonly ParsedForm Parsed = new("0.1.0", new string('b', 64), new string('c', 64), "Harwick ferry to sail again");
     private static readonly Keyword[] Keywords = [new("ferry", 1)];
     private static readonly Telling Telling = new(
         ArticleId, 2, TellingRole.WireCopy, "11111111111111111111111111111111", "91 % of its shingles", "harwick-courier", "Harwick ferry to sail again", Time);
@@ -45,7 +46,7 @@ public static class MessageExamples
         {
             ArticleId = ArticleId, Capture = 3, Url = Url, SourceId = "harwick-courier", FeedId = "f1", FetchedAt = Time, MediaType = "text/html",
             Charset = "utf-8", BodyBrotli = Encoding.ASCII.GetBytes("brotli"), BodyLength = 120, BodySha256 = new string('a', 64), Entry = Entry,
-            Reservations = ["header:tdm-reservation=1"], Trail = Trail,
+            Reservations = ["header:tdm-reservation=1"], CompareOnly = true, Trail = Trail,
         },
         new ArticleParsed
         {
@@ -55,7 +56,7 @@ public static class MessageExamples
         new ArticleEnriched
         {
             ArticleId = ArticleId, Revision = 2, Capture = 3, Url = Url, SourceId = "harwick-courier", FetchedAt = Time, Content = Content, ParserVersion = "0.1.0",
-            Entities = Entities, Quotes = [new("q1", "Done", QuoteKind.Direct, 12, 7, "Ines Varga", "e1", "said")], Keywords = Keywords, StoryId = StoryId,
+            Parsed = Parsed, Entities = Entities, Quotes = [new("q1", "Done", QuoteKind.Direct, 12, 7, "Ines Varga", "e1", "said")], Keywords = Keywords, StoryId = StoryId,
             Telling = Telling, TraceId = TraceId, Trail = Trail,
         },
         new StoryChanged
@@ -64,11 +65,11 @@ public static class MessageExamples
             Language = "en", Tellings = [Telling], IndependentOriginCount = 1, Entities = Entities, Keywords = Keywords,
             Quotations = [new("q1", "Ines Varga", "e1", [new(ArticleId, "Done", true)])], FirstPublishTime = Time, LastPublishTime = Time.AddHours(1),
         },
-        new ArticleIndexed { ArticleId = ArticleId, Capture = 3, Revision = 2, StoryId = StoryId, IndexedAt = Time, TraceId = TraceId, Trail = Trail },
+        new ArticleIndexed { ArticleId = ArticleId, Capture = 3, Revision = 2, StoryId = StoryId, IndexedAt = Time, Parsed = Parsed, TraceId = TraceId, Trail = Trail },
         new ArticleRejected
         {
             ArticleId = ArticleId, Capture = 3, Stage = Stage.Enrich, Outcome = Outcome.NotModified, Reason = "same content", Revision = 2, StoryId = StoryId,
-            TraceId = TraceId, Trail = Trail,
+            Parsed = Parsed, TraceId = TraceId, Trail = Trail,
         },
     ];
 }

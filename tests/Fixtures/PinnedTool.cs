@@ -9,6 +9,9 @@ public sealed class PinnedTool
     public static readonly PinnedTool Helm = new("helm");
     public static readonly PinnedTool Kubectl = new("kubectl");
 
+    /// <summary>Reads web archives: warcio.js, an implementation that is none of ours.</summary>
+    public static readonly PinnedTool Warcio = new("warcio");
+
     private readonly string _name;
     private readonly string _path;
 

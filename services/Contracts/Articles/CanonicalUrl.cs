@@ -9,6 +9,7 @@ namespace Storyline.Contracts;
 /// The one spelling of a URL that an article's id is made from. Applying it twice changes nothing. In this order:
 /// <list type="number">
 /// <item>White space around it, and tabs and line breaks inside it, go (as browsers do).</item>
+/// <item>A copy in an AMP cache stands for the page that it is a copy of (<see cref="AmpCache"/>), which then goes through the rules itself.</item>
 /// <item>Only <c>http</c> and <c>https</c>; user name and password are dropped, the fragment is dropped.</item>
 /// <item>RFC 3986 §6.2.2: scheme and host in lower case, the host in its ASCII form without a final dot, dot segments resolved,
 /// escapes of unreserved characters decoded, other escapes in upper case, characters that a URL may not hold escaped as UTF-8.</item>
@@ -17,6 +18,7 @@ namespace Storyline.Contracts;
 /// An empty query goes.</item>
 /// </list>
 /// The path is never case-folded and keeps its final slash; <c>http</c> and <c>https</c>, <c>www.</c> and no <c>www.</c> stay different.
+/// What two URLs of one article look like beyond this, only the page can say: docs/canonical-urls.md.
 /// </summary>
 public static class CanonicalUrl
 {
@@ -73,6 +75,12 @@ public static class CanonicalUrl
         {
             error = "the URL has no valid host";
             return false;
+        }
+
+        if (AmpCache.Unwrap(uri, host) is { } cached)
+        {
+            // Shorter than what held it, so this ends.
+            return TryCreate(cached, out canonical, out error);
         }
 
         // System.Uri resolves dot segments and decodes some escapes; what decoding reveals is resolved in the second round.

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json.Serialization;
 
 namespace Storyline.Contracts;
@@ -79,8 +81,28 @@ public sealed record ArticleFetched
     /// </summary>
     public string[] Reservations { get; init; } = [];
 
+    /// <summary>
+    /// Only tell the ledger what the parser makes of it: the answer is an <see cref="ArticleRejected"/> whatever is found, and no article goes on.
+    /// </summary>
+    public bool CompareOnly { get; init; }
+
     /// <summary>The stages passed so far.</summary>
     public StageRecord[] Trail { get; init; } = [];
+}
+
+/// <summary>What a parser made of a capture, in a form that the ledger can keep and compare with another parser's.</summary>
+/// <param name="ParserVersion">The parser.</param>
+/// <param name="ContentDigest">As <see cref="ArticleParsed.ContentDigest"/>; empty when there is no article.</param>
+/// <param name="BodyDigest">SHA-256 over the UTF-8 body, 64 lower-case hex digits; empty when there is no article.</param>
+/// <param name="Title">The headline; empty when there is no article.</param>
+public sealed record ParsedForm(string ParserVersion, string ContentDigest = "", string BodyDigest = "", string Title = "")
+{
+    /// <summary>That of an article.</summary>
+    public static ParsedForm Of(string parserVersion, string contentDigest, ArticleContent content)
+    {
+        ArgumentNullException.ThrowIfNull(content);
+        return new(parserVersion, contentDigest, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(content.Body))), content.Title);
+    }
 }
 
 /// <summary>A capture is now an article. Sent by parse, handled by enrich.</summary>
@@ -155,6 +177,9 @@ public sealed record ArticleEnriched
 
     /// <summary>Its role in that story when it was assigned; <see cref="StoryChanged"/> has the current one.</summary>
     public required Telling Telling { get; init; }
+
+    /// <summary>What the ledger is told of <see cref="Content"/>; null from an earlier sender.</summary>
+    public ParsedForm? Parsed { get; init; }
 
     /// <summary>Trace id of the article's way through the platform, 32 hex digits, if it was traced.</summary>
     public string? TraceId { get; init; }
@@ -249,6 +274,9 @@ public sealed record ArticleIndexed
     /// <summary>When a search first could find it.</summary>
     public required DateTimeOffset IndexedAt { get; init; }
 
+    /// <summary>What the parser made of the capture; null from an earlier sender.</summary>
+    public ParsedForm? Parsed { get; init; }
+
     /// <inheritdoc cref="ArticleEnriched.TraceId"/>
     public string? TraceId { get; init; }
 
@@ -279,6 +307,9 @@ public sealed record ArticleRejected
 
     /// <summary>The story of that revision.</summary>
     public string? StoryId { get; init; }
+
+    /// <inheritdoc cref="ArticleIndexed.Parsed"/>
+    public ParsedForm? Parsed { get; init; }
 
     /// <inheritdoc cref="ArticleEnriched.TraceId"/>
     public string? TraceId { get; init; }

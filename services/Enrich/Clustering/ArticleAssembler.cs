@@ -25,6 +25,7 @@ public static class ArticleAssembler
             FetchedAt = parsed.FetchedAt,
             Content = parsed.Content,
             ParserVersion = parsed.ParserVersion,
+            Parsed = ParsedForm.Of(parsed.ParserVersion, parsed.ContentDigest, parsed.Content),
             Entities = Entities(request.Annotation, ids),
             Quotes = Quotes(request.Annotation, parsed.Content.Body, ids, index => story.Quotations.IdOf(parsed.ArticleId, index)),
             Keywords = request.Annotation.Keywords,

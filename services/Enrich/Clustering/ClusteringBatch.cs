@@ -167,6 +167,7 @@ public sealed class ClusteringBatch(StoryClusterer clusterer, EntityDirectory en
             Reason = reason,
             Revision = row.Revision,
             StoryId = row.StoryId,
+            Parsed = ParsedForm.Of(request.Article.ParserVersion, request.Article.ContentDigest, request.Article.Content),
             TraceId = request.TraceId,
             Trail = request.Trail(Outcome.NotModified),
         },

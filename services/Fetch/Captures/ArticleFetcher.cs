@@ -11,8 +11,12 @@ namespace Storyline.Fetch.Captures;
 /// (<see cref="FetchOptions.RetryDelays"/>), because another site's trouble is not a fault of the message; the last one is the outcome.
 /// </summary>
 public sealed partial class ArticleFetcher(
-    LedgerStore ledger, CaptureLog captures, PoliteFetcher fetcher, IOptions<FetchOptions> options, TimeProvider time, ILogger<ArticleFetcher> logger)
+    LedgerStore ledger, RefetchStore refetches, AttemptStore attempts, CanonicalClaimStore claims, CaptureLog captures, PoliteFetcher fetcher, IOptions<FetchOptions> options,
+    TimeProvider time, ILogger<ArticleFetcher> logger)
 {
+    // A host that is busy with new articles, or has asked for a pause, is not asked for old ones for this long.
+    private static readonly TimeSpan RefetchPause = TimeSpan.FromMinutes(10);
+
     /// <summary>Fetches the URL if the ledger says that a fetch is owed; a message that comes twice does nothing.</summary>
     public async Task FetchAsync(ArticleRow announced, StageTimer timer, CancellationToken cancellationToken)
     {
@@ -24,104 +28,171 @@ public sealed partial class ArticleFetcher(
             return;
         }
 
+        var fetch = new Fetch(article, timer, time.GetUtcNow());
         var last = article.Capture > 0 ? await ledger.FindCaptureAsync(article.ArticleId, article.Capture, cancellationToken) : null;
-        var request = new FetchRequest(new Uri(article.Url), FetchOptions.MaxDocumentBytes, last?.Etag ?? "", last?.LastModified ?? "");
+        var request = new FetchRequest(new Uri(article.Url), FetchOptions.MaxDocumentBytes, last?.Etag ?? "", last?.LastModified ?? "") { Hops = fetch.Redirects };
         var (result, busy) = await fetcher.GetAsync(request, cancellationToken);
         switch (result)
         {
             case null:
-                await ledger.PostponeAsync(article.ArticleId, time.GetUtcNow() + busy!.Value, failure: null, cancellationToken);
+                await PutOffAsync(fetch, busy!.Value, cancellationToken);
                 break;
-            case FetchResult.NotModified:
-                await EndUnchangedAsync(article, timer, cancellationToken);
+            case FetchResult.NotModified unchanged:
+                await captures.RevisitAsync(last!, article.SourceId, unchanged.Exchange, cancellationToken);
+                await EndUnchangedAsync(fetch, "the publisher says so", cancellationToken);
                 break;
             case FetchResult.Failure failure:
-                await FailAsync(article, failure, timer, cancellationToken);
+                await FailAsync(fetch, failure, cancellationToken);
                 break;
             case FetchResult.Success success:
-                await TakeAsync(article, success, timer, cancellationToken);
+                await TakeAsync(fetch, success, cancellationToken);
                 break;
         }
     }
 
-    private async Task TakeAsync(ArticleRow article, FetchResult.Success success, StageTimer timer, CancellationToken cancellationToken)
+    private async Task TakeAsync(Fetch fetch, FetchResult.Success success, CancellationToken cancellationToken)
     {
+        var article = fetch.Article;
         if (MediaTypes.IsBlank(success.Body))
         {
-            await EndAsync(article, Outcome.Empty, "the page has nothing in it", timer, cancellationToken);
+            await EndAsync(fetch, Outcome.Empty, "the page has nothing in it", cancellationToken);
             return;
         }
 
         if (!MediaTypes.TryAccept(success.ContentType, success.Body, out var mediaType, out var charset))
         {
-            await EndAsync(article, Outcome.UnsupportedMediaType, $"the page is {mediaType}; HTML and plain text are taken", timer, cancellationToken);
+            await EndAsync(fetch, Outcome.UnsupportedMediaType, $"the page is {mediaType}; HTML and plain text are taken", cancellationToken);
             return;
         }
 
         if (CanonicalUrl.TryCreate(success.Exchange.Url, out var target, out _) && target != article.Url
             && await ledger.NoteRedirectAsync(article, target, cancellationToken) is { } owner)
         {
-            await EndAsync(article with { DuplicateOf = owner }, Outcome.DuplicateUrl, $"leads to the URL of article {owner}", timer, cancellationToken);
+            await EndAsync(fetch with { Article = article with { DuplicateOf = owner } }, Outcome.DuplicateUrl, $"leads to the URL of article {owner}", cancellationToken);
             return;
         }
 
+        if (PageHead.Read(success.Body, mediaType, new Uri(success.Exchange.Url)) is { TitleDigest.Length: > 0 } head)
+        {
+            // An article that has been captured keeps its id, whatever its page says later.
+            var first = await claims.ClaimAsync(article.ArticleId, ArticleId.OfUrl(head.CanonicalUrl ?? article.Url), head.TitleDigest, cancellationToken);
+            if (first != article.ArticleId && article.Capture == 0)
+            {
+                await EndAsync(
+                    fetch with { Article = article with { DuplicateOf = first } }, Outcome.DuplicateUrl, $"has the canonical URL and the title of article {first}", cancellationToken);
+                return;
+            }
+        }
+
+        var now = time.GetUtcNow();
         var capture = new Capture
         {
             ArticleId = article.ArticleId,
             Url = article.Url,
             SourceId = article.SourceId,
             FeedId = article.FeedId,
-            FetchedAt = time.GetUtcNow(),
+            FetchedAt = now,
             DiscoveredAt = DateTimeOffset.FromUnixTimeMilliseconds(article.DiscoveredAt),
             MediaType = mediaType,
             Charset = charset,
             Body = success.Body,
             Entry = article.EntryHint,
             Reservations = success.Reservations,
-            Http = success.Exchange,
-            Trail = timer.Complete([]),
+            Http = success.Exchange with { Redirects = fetch.Redirects },
+            Trail = fetch.Timer.Complete([]),
+            RefetchAt = RefetchSchedule.Next(options.Value, article.Refetches + article.Refetching, now),
         };
         if (await captures.StoreAsync(capture, cancellationToken) is null)
         {
-            await EndUnchangedAsync(article, timer, cancellationToken);
+            await EndUnchangedAsync(fetch, "its bytes equal those of the last capture", cancellationToken);
         }
     }
 
-    private async Task FailAsync(ArticleRow article, FetchResult.Failure failure, StageTimer timer, CancellationToken cancellationToken)
+    private async Task FailAsync(Fetch fetch, FetchResult.Failure failure, CancellationToken cancellationToken)
     {
+        var article = fetch.Article;
         var retries = options.Value.Retries;
-        if (!failure.IsTransient || article.Attempts >= retries.Count)
+        if (article.IsRefetch || !failure.IsTransient || article.Attempts >= retries.Count)
         {
             var reason = article.Attempts == 0 ? failure.Reason : $"{failure.Reason}, after {article.Attempts + 1} attempts";
-            await EndAsync(article, failure.Outcome, reason, timer, cancellationToken);
+            await EndAsync(fetch, failure.Outcome, reason, cancellationToken, failure.RetryAfter);
             return;
         }
 
         var wait = failure.RetryAfter is { } asked && asked > retries[article.Attempts] ? asked : retries[article.Attempts];
         LogPutOff(article.ArticleId, wait, failure.Reason);
+        await NoteAsync(fetch, failure.Outcome, failure.Reason, cancellationToken);
         await ledger.PostponeAsync(article.ArticleId, time.GetUtcNow() + wait, failure.Reason, cancellationToken);
     }
 
-    private async Task EndUnchangedAsync(ArticleRow article, StageTimer timer, CancellationToken cancellationToken)
+    private Task PutOffAsync(Fetch fetch, TimeSpan wait, CancellationToken cancellationToken) => fetch.Article.IsRefetch
+        ? refetches.PutOffAsync(fetch.Article.ArticleId, time.GetUtcNow() + (wait > RefetchPause ? wait : RefetchPause), cancellationToken)
+        : ledger.PostponeAsync(fetch.Article.ArticleId, time.GetUtcNow() + wait, failure: null, cancellationToken);
+
+    private async Task EndUnchangedAsync(Fetch fetch, string reason, CancellationToken cancellationToken)
     {
-        await ledger.EndUnchangedAsync(article.ArticleId, LedgerJson.WriteTrail(timer.Complete([], Outcome.NotModified)), cancellationToken);
+        await NoteAsync(fetch, Outcome.NotModified, reason, cancellationToken);
+        var trail = fetch.Timer.Complete([], Outcome.NotModified);
         FetchTelemetry.Ended(Outcome.NotModified, Stage.Fetch);
+        if (fetch.Article.IsRefetch)
+        {
+            await EndRefetchAsync(fetch, retryAfter: null, cancellationToken);
+            return;
+        }
+
+        await ledger.EndUnchangedAsync(fetch.Article.ArticleId, LedgerJson.WriteTrail(trail), cancellationToken);
     }
 
-    private async Task EndAsync(ArticleRow article, Outcome outcome, string reason, StageTimer timer, CancellationToken cancellationToken)
+    private async Task EndAsync(Fetch fetch, Outcome outcome, string reason, CancellationToken cancellationToken, TimeSpan? retryAfter = null)
     {
+        await NoteAsync(fetch, outcome, reason, cancellationToken);
+        LogEnded(fetch.Article.ArticleId, outcome, reason);
+        if (fetch.Article.IsRefetch)
+        {
+            // The article that is searchable stays so: a page that fails, or is gone, takes nothing back.
+            await EndRefetchAsync(fetch, retryAfter, cancellationToken);
+            return;
+        }
+
         await ledger.EndBeforeCaptureAsync(
-            article with
+            fetch.Article with
             {
                 Outcome = outcome,
                 Stage = Stage.Fetch,
-                Reason = reason.Length <= 200 ? reason : reason[..200],
+                Reason = Cut(reason),
                 UpdatedAt = time.GetUtcNow().ToUnixTimeMilliseconds(),
-                Trail = LedgerJson.WriteTrail(timer.Complete([], outcome)),
+                Trail = LedgerJson.WriteTrail(fetch.Timer.Complete([], outcome)),
             },
             cancellationToken);
         FetchTelemetry.Ended(outcome, Stage.Fetch);
-        LogEnded(article.ArticleId, outcome, reason);
+    }
+
+    private Task EndRefetchAsync(Fetch fetch, TimeSpan? retryAfter, CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        var next = RefetchSchedule.Next(options.Value, fetch.Article.Refetches + 1, now);
+        return refetches.EndAsync(fetch.Article.ArticleId, next is { } at && retryAfter is { } asked && now + asked > at ? now + asked : next, cancellationToken);
+    }
+
+    private Task NoteAsync(Fetch fetch, Outcome outcome, string reason, CancellationToken cancellationToken) => attempts.AddAsync(
+        new AttemptRow
+        {
+            ArticleId = fetch.Article.ArticleId,
+            AttemptedAt = fetch.StartedAt.ToUnixTimeMilliseconds(),
+            Outcome = outcome,
+            Reason = Cut(reason),
+            DurationMs = (long)(time.GetUtcNow() - fetch.StartedAt).TotalMilliseconds,
+            Redirects = LedgerStore.JoinUrls(fetch.Redirects),
+            TraceId = System.Diagnostics.Activity.Current?.TraceId.ToHexString() ?? "",
+        },
+        cancellationToken);
+
+    private static string Cut(string reason) => reason.Length <= 200 ? reason : reason[..200];
+
+    private sealed record Fetch(ArticleRow Article, StageTimer Timer, DateTimeOffset StartedAt)
+    {
+        /// <summary>URLs that we were sent on to.</summary>
+        public List<string> Redirects { get; } = [];
     }
 
     [LoggerMessage(1, LogLevel.Debug, "article {ArticleId} is put off by {Wait}: {Reason}")]

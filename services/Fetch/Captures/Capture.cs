@@ -41,6 +41,12 @@ public sealed record Capture
     /// <summary>The stages passed so far.</summary>
     public StageRecord[] Trail { get; init; } = [];
 
+    /// <summary>When the page is to be asked for again, in search of corrections; null: not by itself.</summary>
+    public DateTimeOffset? RefetchAt { get; init; }
+
+    /// <summary>Its WARC-Record-ID.</summary>
+    public Guid RecordId { get; } = Guid.CreateVersion7();
+
     /// <summary>SHA-256 over <see cref="Body"/>, 64 lower-case hex digits.</summary>
     public string Sha256 => _sha256 ??= Convert.ToHexStringLower(SHA256.HashData(Body.Span));
 
@@ -56,6 +62,12 @@ public sealed record Capture
 public sealed record HttpExchange(
     string Url, int StatusCode, string Version, string ReasonPhrase, IReadOnlyList<KeyValuePair<string, string>> Headers)
 {
+    /// <summary>URLs that led to <see cref="Url"/>, in order, without the one that was asked for.</summary>
+    public IReadOnlyList<string> Redirects { get; init; } = [];
+
+    /// <summary>Address of the server that answered; empty when it is not known.</summary>
+    public string IpAddress { get; init; } = "";
+
     public string ETag => Header("ETag");
 
     public string LastModified => Header("Last-Modified");

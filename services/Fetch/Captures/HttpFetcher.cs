@@ -26,7 +26,8 @@ public abstract record FetchResult
     }
 
     /// <summary>304: nothing new since the validators that were sent.</summary>
-    public sealed record NotModified : FetchResult;
+    /// <param name="Exchange">What HTTP said.</param>
+    public sealed record NotModified(HttpExchange Exchange) : FetchResult;
 
     /// <summary>Anything else.</summary>
     /// <param name="Outcome">Where this leaves the URL when it is final.</param>
@@ -50,6 +51,9 @@ public sealed record FetchRequest(Uri Url, int MaxBytes, string ETag = "", strin
     /// <summary>Take the first <see cref="MaxBytes"/> of a larger body instead of refusing it.</summary>
     public bool Truncate { get; init; }
 
+    /// <summary>Filled with the URLs that redirects lead to, in order.</summary>
+    public ICollection<string>? Hops { get; init; }
+
     /// <summary>Asked before a redirect is followed; a failure ends the request with it. The time that it takes is not the server's.</summary>
     public Func<Uri, CancellationToken, Task<FetchResult.Failure?>>? Redirecting { get; init; }
 }
@@ -71,6 +75,7 @@ public sealed class HttpFetcher : IDisposable
     // Slow starts are common; after this time the rate must be reached.
     private static readonly TimeSpan SlowStart = TimeSpan.FromSeconds(5);
 
+    private readonly OpenConnections _connections = new();
     private readonly HttpMessageInvoker _client;
     private readonly FetchOptions _options;
     private readonly TimeProvider _time;
@@ -160,6 +165,7 @@ public sealed class HttpFetcher : IDisposable
                     return new FetchResult.Failure(Outcome.TooManyRedirects, "redirects in a circle", IsTransient: false, status);
                 }
 
+                request.Hops?.Add(target.AbsoluteUri);
                 if (request.Redirecting is { } redirecting)
                 {
                     clock.Stop();
@@ -179,7 +185,7 @@ public sealed class HttpFetcher : IDisposable
 
             if (status == 304 && (request.ETag.Length > 0 || request.LastModified.Length > 0))
             {
-                return new FetchResult.NotModified { MovedTo = movedTo };
+                return new FetchResult.NotModified(Exchange(url, response)) { MovedTo = movedTo };
             }
 
             return status is >= 200 and < 300
@@ -252,6 +258,12 @@ public sealed class HttpFetcher : IDisposable
             return failure!;
         }
 
+        var contentType = response.Content.Headers.NonValidated.TryGetValues("Content-Type", out var types) ? types.ToString() : "";
+        return new FetchResult.Success(Exchange(url, response), body, contentType);
+    }
+
+    private HttpExchange Exchange(Uri url, HttpResponseMessage response)
+    {
         var headers = new List<KeyValuePair<string, string>>();
         foreach (var (name, values) in response.Headers.NonValidated.Concat(response.Content.Headers.NonValidated))
         {
@@ -262,9 +274,10 @@ public sealed class HttpFetcher : IDisposable
             }
         }
 
-        var contentType = response.Content.Headers.NonValidated.TryGetValues("Content-Type", out var types) ? types.ToString() : "";
-        return new FetchResult.Success(
-            new HttpExchange(url.AbsoluteUri, (int)response.StatusCode, response.Version.ToString(), response.ReasonPhrase ?? "", headers), body, contentType);
+        return new HttpExchange(url.AbsoluteUri, (int)response.StatusCode, response.Version.ToString(), response.ReasonPhrase ?? "", headers)
+        {
+            IpAddress = _connections.AddressOf(url.IdnHost, url.Port)?.ToString() ?? "",
+        };
     }
 
     private async Task<(byte[]? Body, FetchResult.Failure? Failure)> ReadAsync(FetchRequest request, BoundedStream raw, Stream decoded, long? announced, RequestClock clock)
@@ -339,7 +352,7 @@ public sealed class HttpFetcher : IDisposable
         try
         {
             await socket.ConnectAsync(allowed, port, cancellationToken);
-            return new NetworkStream(socket, ownsSocket: true);
+            return _connections.Open(socket, context.DnsEndPoint);
         }
         catch
         {

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Security.Cryptography;
+using System.Text;
 using Microsoft.Extensions.Options;
 using Storyline.Contracts;
 using Storyline.Fetch.Captures;
@@ -16,6 +17,9 @@ public sealed class FeedPoll(
         "application/atom+xml,application/rss+xml,application/feed+json,application/rdf+xml,application/xml;q=0.9,text/xml;q=0.9,application/json;q=0.8,*/*;q=0.1";
 
     private const int MaxErrorLength = 200;
+
+    // A feed of nothing but entries without URLs is counted as far as this.
+    private const int MaxUnusable = 1000;
 
     /// <summary>Polls and stores what came of it.</summary>
     public async Task RunAsync(FeedRow feed, CancellationToken cancellationToken)
@@ -118,8 +122,12 @@ public sealed class FeedPoll(
                 HintMs = (long)Longer(PollSchedule.Freshness(success.Exchange), document.UpdateInterval ?? TimeSpan.Zero).TotalMilliseconds, NewestPublishedAt = newest,
             }).With(rhythm),
             success, articles,
-            overflown: feed.LastSuccessAt is { } last && feed.CountedAt is not null && fresh > 0 && fresh >= document.Entries.Count ? now - DateTimeOffset.FromUnixTimeMilliseconds(last) : null);
+            overflown: feed.LastSuccessAt is { } last && feed.CountedAt is not null && fresh > 0 && fresh >= document.Entries.Count ? now - DateTimeOffset.FromUnixTimeMilliseconds(last) : null)
+            with { Unusable = [.. document.Entries.Where(entry => entry.Url is null).Take(MaxUnusable).Select(Digest).Distinct(StringComparer.Ordinal)] };
     }
+
+    // What tells such an entry from others when the feed comes again.
+    private static string Digest(FeedEntry entry) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(entry.Id + "\n" + entry.Title)).AsSpan(0, 16));
 
     private PolledFeed Succeeded(FeedRow feed, FetchResult result, IReadOnlyCollection<ArticleRow> articles, TimeSpan? overflown)
     {

@@ -9,7 +9,11 @@ namespace Storyline.Fetch.Feeds;
 /// <param name="Feed">The feed as it is now; its URL is still the one that was asked.</param>
 /// <param name="Announced">URLs that the ledger may not have.</param>
 /// <param name="NewUrl">The URL that the feed takes, unless another feed has it; empty when it keeps its own.</param>
-public sealed record PolledFeed(FeedRow Feed, IReadOnlyCollection<ArticleRow> Announced, string NewUrl = "");
+public sealed record PolledFeed(FeedRow Feed, IReadOnlyCollection<ArticleRow> Announced, string NewUrl = "")
+{
+    /// <summary>Digests of the entries that have no URL.</summary>
+    public IReadOnlyCollection<string> Unusable { get; init; } = [];
+}
 
 /// <summary>The table <c>feeds</c>.</summary>
 public sealed class FeedStore : IAsyncDisposable
@@ -194,6 +198,11 @@ public sealed class FeedStore : IAsyncDisposable
 
                 var added = await LedgerStore.DiscoverAsync(
                     connection, transaction, polls.SelectMany((polled, i) => polled.Announced.Where(article => finders[article.ArticleId] == i)));
+                foreach (var polled in polls.OrderBy(polled => polled.Feed.SourceId, StringComparer.Ordinal))
+                {
+                    await LedgerStore.NoteUnusableAsync(connection, transaction, polled.Feed.SourceId, polled.Unusable, Now);
+                }
+
                 var results = new IReadOnlySet<string>[polls.Count];
                 foreach (var i in Enumerable.Range(0, polls.Count).OrderBy(i => polls[i].Feed.FeedId, StringComparer.Ordinal))
                 {

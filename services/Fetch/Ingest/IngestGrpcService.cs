@@ -15,7 +15,14 @@ public sealed class IngestGrpcService(Submissions submissions, LedgerStore ledge
     /// <summary>A document over the limit is still received up to this size, so that it can have its outcome.</summary>
     public const int MaxReceiveBytes = 64 * 1024 * 1024;
 
+    /// <summary>Documents of one stream: its answer holds one submission for each.</summary>
+    public const int MaxDocuments = 10_000;
+
+    // A submission repeats the URL of its document; gRPC clients take answers of 4 MB.
+    private const int MaxResponseBytes = 3 * 1024 * 1024;
+
     private const int MaxInHand = 128;
+    private const int AnswerBytes = 250;
     private const long MaxBytesInHand = 64L * 1024 * 1024;
     private const int MaxSourceLength = 200;
     private const int MaxRequestIdLength = 64;
@@ -47,10 +54,22 @@ public sealed class IngestGrpcService(Submissions submissions, LedgerStore ledge
         ArgumentNullException.ThrowIfNull(requestStream);
         var response = new SubmitDocumentsResponse();
         var inHand = new Queue<(Task<ArticleRow> Row, int Bytes)>();
-        var bytesInHand = 0L;
+        var (bytesInHand, documents, answerBytes) = (0L, 0, 0L);
         await foreach (var request in requestStream.ReadAllAsync(context.CancellationToken))
         {
             var document = Read(request.Document);
+            answerBytes += AnswerBytes + Math.Min(document.Url.Length, CanonicalUrl.MaxLength);
+            if (++documents > MaxDocuments || answerBytes > MaxResponseBytes)
+            {
+                while (inHand.Count > 0)
+                {
+                    await TakeAsync();
+                }
+
+                throw RpcErrors.ResourceExhausted(
+                    $"the first {documents - 1} documents are stored; send the others in another call: one takes at most {MaxDocuments}, fewer with long URLs", TimeSpan.FromSeconds(1));
+            }
+
             await backpressure.WaitAsync("parse.fetched", context.CancellationToken);
             while (inHand.Count >= MaxInHand || (inHand.Count > 0 && bytesInHand + document.Content.Length > MaxBytesInHand))
             {

@@ -96,6 +96,7 @@ public sealed partial class ArticlePublisher : IAsyncDisposable
                 BodySha256 = capture.Sha256,
                 Entry = LedgerJson.ReadEntry(capture.Entry),
                 Reservations = LedgerJson.ReadReservations(capture.Reservations),
+                CompareOnly = capture.Capture < 0,
                 Trail = JsonSerializer.Deserialize<StageRecord[]>(capture.Trail) ?? [],
             },
             cancellationToken);

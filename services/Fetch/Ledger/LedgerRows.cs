@@ -53,9 +53,17 @@ public sealed record ArticleRow
     /// <summary>Fetches that failed for reasons that may pass.</summary>
     public int Attempts { get; init; }
 
+    /// <summary>How often it was fetched again in search of corrections.</summary>
+    public int Refetches { get; init; }
+
+    /// <summary>1: the fetch that is owed looks for a correction; whatever comes of it but a change leaves the outcome as it is.</summary>
+    public int Refetching { get; init; }
+
+    public bool IsRefetch => Refetching == 1;
+
     public EntryHint? EntryHint => LedgerJson.ReadEntry(Entry);
 
-    public StageRecord[] Stages => JsonSerializer.Deserialize<StageRecord[]>(Trail) ?? [];
+    public StageRecord[] Stages => LedgerJson.ReadTrail(Trail);
 }
 
 /// <summary>What the ledger holds of one capture.</summary>
@@ -94,12 +102,69 @@ public sealed record CaptureRow
     /// <summary>JSON of strings of <see cref="Reservation"/>; empty when there are none.</summary>
     public string Reservations { get; init; } = "";
 
+    public string RecordId { get; init; } = "";
+
+    /// <summary>The URL that answered, after redirects; empty for a document that was handed in.</summary>
+    public string FinalUrl { get; init; } = "";
+
+    /// <summary>URLs between the article's and <see cref="FinalUrl"/>, separated by spaces.</summary>
+    public string Redirects { get; init; } = "";
+
+    /// <summary>Where its way ended; unspecified while it is on it.</summary>
+    public Outcome Outcome { get; init; }
+
+    public Stage Stage { get; init; }
+
+    public string Reason { get; init; } = "";
+
+    public long? EndedAt { get; init; }
+
+    /// <summary>JSON of the <see cref="StageRecord"/>s of its whole way.</summary>
+    public string EndTrail { get; init; } = "[]";
+
+    public string ParserVersion { get; init; } = "";
+
+    public string ContentDigest { get; init; } = "";
+
+    public string BodyDigest { get; init; } = "";
+
+    public string Title { get; init; } = "";
+
+    /// <summary>The replay that made it; empty for bytes that came from outside.</summary>
+    public string ReplayId { get; init; } = "";
+
+    /// <summary>The capture that it is a replay of.</summary>
+    public int BaseCapture { get; init; }
+
     public WarcPosition Position => new(WarcFile, WarcOffset, WarcLength);
 }
 
 /// <summary>The end of one capture's way, as a later stage reports it.</summary>
 public sealed record OutcomeReport(
-    string ArticleId, int Capture, Outcome Outcome, Stage Stage, string Reason, int Revision, string StoryId, string Trail, DateTimeOffset At);
+    string ArticleId, int Capture, Outcome Outcome, Stage Stage, string Reason, int Revision, string StoryId, string Trail, DateTimeOffset At)
+{
+    /// <summary>What the parser made of it; null when the report does not tell.</summary>
+    public ParsedForm? Parsed { get; init; }
+}
+
+/// <summary>A fetch that brought no capture.</summary>
+public sealed record AttemptRow
+{
+    public string ArticleId { get; init; } = "";
+
+    public long AttemptedAt { get; init; }
+
+    public Outcome Outcome { get; init; }
+
+    public string Reason { get; init; } = "";
+
+    public long DurationMs { get; init; }
+
+    /// <summary>URLs that it was sent on to, separated by spaces.</summary>
+    public string Redirects { get; init; } = "";
+
+    public string TraceId { get; init; } = "";
+}
 
 internal static class LedgerJson
 {
@@ -110,6 +175,8 @@ internal static class LedgerJson
     public static string WriteReservations(IReadOnlyList<string> reservations) => reservations.Count == 0 ? "" : JsonSerializer.Serialize(reservations);
 
     public static string[] ReadReservations(string json) => json.Length == 0 ? [] : JsonSerializer.Deserialize<string[]>(json) ?? [];
+
+    public static StageRecord[] ReadTrail(string json) => JsonSerializer.Deserialize<StageRecord[]>(json) ?? [];
 
     public static string WriteTrail(StageRecord[] trail) => JsonSerializer.Serialize(trail);
 }

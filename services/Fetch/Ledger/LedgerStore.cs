@@ -25,10 +25,15 @@ public sealed class LedgerStore([FromKeyedServices(FetchModule.ServiceName)] Dat
     private const int DueWindow = 5000;
 
     private const string ArticleColumns =
-        "article_id, url, source_id, feed_id, outcome, stage, reason, capture, sha256, revision, story_id, discovered_at, updated_at, traceparent, trail, entry, duplicate_of, due_at, attempts";
+        "article_id, url, source_id, feed_id, outcome, stage, reason, capture, sha256, revision, story_id, discovered_at, updated_at, traceparent, trail, entry, duplicate_of, due_at, attempts, refetches, refetching";
 
-    private const string CaptureColumns =
-        "article_id, capture, warc_file, warc_offset, warc_length, sha256, media_type, charset, etag, last_modified, body_length, fetched_at, traceparent, entry, trail, reservations";
+    internal const string CaptureColumns =
+        "article_id, capture, warc_file, warc_offset, warc_length, sha256, media_type, charset, etag, last_modified, body_length, fetched_at, traceparent, entry, trail, reservations, record_id, final_url, redirects";
+
+    internal const string CaptureEndColumns =
+        "outcome, stage, reason, ended_at, end_trail, parser_version, content_digest, body_digest, title, replay_id, base_capture";
+
+    private const int MaxRedirectsLength = 8192;
 
     private long Now => time.GetUtcNow().ToUnixTimeMilliseconds();
 
@@ -65,6 +70,15 @@ public sealed class LedgerStore([FromKeyedServices(FetchModule.ServiceName)] Dat
             new { articleId, capture }, cancellationToken: cancellationToken));
     }
 
+    /// <summary>Every capture with the end of its way, newest first; at most <paramref name="limit"/>.</summary>
+    public async Task<IReadOnlyList<CaptureRow>> ListCapturesAsync(string articleId, int limit, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenAsync(cancellationToken);
+        return [.. await connection.QueryAsync<CaptureRow>(new CommandDefinition(
+            $"SELECT {CaptureColumns}, {CaptureEndColumns} FROM captures WHERE article_id = @articleId ORDER BY COALESCE(ended_at, fetched_at) DESC, capture DESC LIMIT @limit",
+            new { articleId, limit }, cancellationToken: cancellationToken))];
+    }
+
     /// <summary>
     /// Adds captures that lie in the archive already. One result per capture, in order: its number, or null when its bytes equal the last one's.
     /// </summary>
@@ -91,7 +105,7 @@ public sealed class LedgerStore([FromKeyedServices(FetchModule.ServiceName)] Dat
             (connection, transaction) => connection.QuerySingleAsync<ArticleRow>(
                 $"""
                 INSERT INTO articles ({ArticleColumns})
-                VALUES (@ArticleId, @Url, @SourceId, @FeedId, @Outcome, @Stage, @Reason, 0, '', 0, '', @DiscoveredAt, @UpdatedAt, @Traceparent, @Trail, @Entry, @DuplicateOf, NULL, 0)
+                VALUES (@ArticleId, @Url, @SourceId, @FeedId, @Outcome, @Stage, @Reason, 0, '', 0, '', @DiscoveredAt, @UpdatedAt, @Traceparent, @Trail, @Entry, @DuplicateOf, NULL, 0, 0, 0)
                 ON CONFLICT (article_id) DO UPDATE SET outcome = excluded.outcome, stage = excluded.stage, reason = excluded.reason,
                     updated_at = excluded.updated_at, trail = excluded.trail, duplicate_of = excluded.duplicate_of, due_at = NULL, attempts = 0
                 RETURNING {ArticleColumns}
@@ -109,7 +123,7 @@ public sealed class LedgerStore([FromKeyedServices(FetchModule.ServiceName)] Dat
             async (connection, transaction) => await connection.QuerySingleOrDefaultAsync<ArticleRow>(
                 $"""
                 INSERT INTO articles ({ArticleColumns})
-                VALUES (@ArticleId, @Url, @SourceId, @FeedId, @Outcome, @Stage, @Reason, 0, '', 0, '', @DiscoveredAt, @UpdatedAt, @Traceparent, @Trail, @Entry, @DuplicateOf, NULL, 0)
+                VALUES (@ArticleId, @Url, @SourceId, @FeedId, @Outcome, @Stage, @Reason, 0, '', 0, '', @DiscoveredAt, @UpdatedAt, @Traceparent, @Trail, @Entry, @DuplicateOf, NULL, 0, 0, 0)
                 ON CONFLICT (article_id) DO UPDATE SET outcome = excluded.outcome, stage = excluded.stage, reason = excluded.reason,
                     updated_at = excluded.updated_at, trail = excluded.trail
                     WHERE articles.revision = 0 AND articles.outcome <> {(int)Outcome.Pending}
@@ -156,7 +170,7 @@ public sealed class LedgerStore([FromKeyedServices(FetchModule.ServiceName)] Dat
             var id = await connection.ExecuteScalarAsync<string?>(
                 $"""
                 INSERT INTO articles ({ArticleColumns})
-                VALUES (@ArticleId, @Url, @SourceId, @FeedId, @Outcome, @Stage, @Reason, 0, '', 0, '', @DiscoveredAt, @UpdatedAt, @Traceparent, '[]', @Entry, @DuplicateOf, @DueAt, 0)
+                VALUES (@ArticleId, @Url, @SourceId, @FeedId, @Outcome, @Stage, @Reason, 0, '', 0, '', @DiscoveredAt, @UpdatedAt, @Traceparent, '[]', @Entry, @DuplicateOf, @DueAt, 0, 0, 0)
                 ON CONFLICT (article_id) DO NOTHING RETURNING article_id
                 """,
                 article, transaction);
@@ -167,6 +181,17 @@ public sealed class LedgerStore([FromKeyedServices(FetchModule.ServiceName)] Dat
         }
 
         return added;
+    }
+
+    /// <summary>Notes feed entries that have no URL to fetch; one that comes again with the next poll counts once.</summary>
+    public static async Task NoteUnusableAsync(DbConnection connection, DbTransaction transaction, string sourceId, IEnumerable<string> entryDigests, long announcedAt)
+    {
+        foreach (var entryDigest in entryDigests.Order(StringComparer.Ordinal))
+        {
+            await connection.ExecuteAsync(
+                "INSERT INTO unusable_entries (source_id, entry_digest, announced_at) VALUES (@sourceId, @entryDigest, @announcedAt) ON CONFLICT (source_id, entry_digest) DO NOTHING",
+                new { sourceId, entryDigest, announcedAt }, transaction);
+        }
     }
 
     /// <summary>Asks for a URL to be fetched: adds it, or makes a fetch owed again when its last way has ended.</summary>
@@ -233,7 +258,7 @@ public sealed class LedgerStore([FromKeyedServices(FetchModule.ServiceName)] Dat
     /// Applies reports of later stages. The first report of a capture counts; one of a capture that is no longer the last leaves the row's outcome
     /// alone, and only its revision and story are taken when they are newer.
     /// </summary>
-    /// <returns>For each report the time its URL was discovered when it set the outcome, else null.</returns>
+    /// <returns>For each report the time its URL was discovered when it set the outcome of something that came from outside, else null.</returns>
     public Task<IReadOnlyList<DateTimeOffset?>> ApplyAsync(IReadOnlyList<OutcomeReport> reports, CancellationToken cancellationToken) =>
         database.WriteAsync<IReadOnlyList<DateTimeOffset?>>(
             async (connection, transaction) =>
@@ -251,7 +276,7 @@ public sealed class LedgerStore([FromKeyedServices(FetchModule.ServiceName)] Dat
     /// <summary>
     /// Fetches that are due, of one host after the other and of none more than it may have handed out; each is taken for <see cref="PublishLease"/>, so that
     /// one replica publishes it and then marks it. What else is due of a host that has more is put off to when its turn can come, so that a
-    /// publisher with a hundred thousand URLs stands in nobody's way, here or on the bus.
+    /// publisher with a hundred thousand URLs stands in nobody's way, here or on the bus. Fetches that look for corrections come after all others.
     /// </summary>
     /// <param name="limit">Most that are taken.</param>
     /// <param name="share">What one host may have.</param>
@@ -264,8 +289,8 @@ public sealed class LedgerStore([FromKeyedServices(FetchModule.ServiceName)] Dat
                 // The oldest due ones, each with its place in its host's line; held: how many of the host are handed out already.
                 const string Due =
                     """
-                    (SELECT d.article_id, d.due_at, ROW_NUMBER() OVER (PARTITION BY d.host ORDER BY d.due_at, d.article_id) AS place, COALESCE(h.held, 0) AS held
-                     FROM (SELECT article_id, host, due_at FROM articles WHERE due_at <= @Now ORDER BY due_at LIMIT @DueWindow) d
+                    (SELECT d.article_id, d.due_at, d.refetching, ROW_NUMBER() OVER (PARTITION BY d.host ORDER BY d.refetching, d.due_at, d.article_id) AS place, COALESCE(h.held, 0) AS held
+                     FROM (SELECT article_id, host, due_at, refetching FROM articles WHERE due_at <= @Now ORDER BY due_at LIMIT @DueWindow) d
                      LEFT JOIN (SELECT host, COUNT(*) AS held FROM articles WHERE queued = 1 AND due_at > @Now GROUP BY host) h ON h.host = d.host) due
                     """;
                 var parameters = new
@@ -275,7 +300,7 @@ public sealed class LedgerStore([FromKeyedServices(FetchModule.ServiceName)] Dat
                 var taken = await connection.QueryAsync<ArticleRow>(
                     $"""
                     UPDATE articles SET due_at = @lease, queued = 1
-                    WHERE due_at <= @Now AND article_id IN (SELECT article_id FROM {Due} WHERE place + held <= @HandedOut ORDER BY place, due_at LIMIT @limit)
+                    WHERE due_at <= @Now AND article_id IN (SELECT article_id FROM {Due} WHERE place + held <= @HandedOut ORDER BY refetching, place, due_at LIMIT @limit)
                     RETURNING {ArticleColumns}
                     """,
                     parameters, transaction);
@@ -314,15 +339,13 @@ public sealed class LedgerStore([FromKeyedServices(FetchModule.ServiceName)] Dat
                 "UPDATE articles SET due_at = @Now, queued = 0 WHERE queued = 1 AND due_at IS NOT NULL", new { Now }, transaction),
             cancellationToken);
 
-    /// <summary>Captures whose message the broker may not have, taken before <paramref name="before"/>, oldest first.</summary>
-    public Task<IReadOnlyList<CaptureRow>> UnpublishedAsync(DateTimeOffset before, int limit, CancellationToken cancellationToken) =>
-        CapturesAsync("published = 0 AND done = 0 AND fetched_at < @before ORDER BY fetched_at, article_id, capture", new { before = before.ToUnixTimeMilliseconds(), limit }, cancellationToken);
+    /// <summary>Captures whose message the broker may not have, taken before <paramref name="before"/>, oldest first, after one of them.</summary>
+    public Task<IReadOnlyList<CaptureRow>> UnpublishedAsync(DateTimeOffset before, CaptureRow? after, int limit, CancellationToken cancellationToken) =>
+        CapturesAsync("published = 0 AND done = 0 AND fetched_at < @before", before.ToUnixTimeMilliseconds(), after, limit, cancellationToken);
 
-    /// <summary>Captures without an outcome, in the order of (fetched_at, article_id) after the given position.</summary>
-    public Task<IReadOnlyList<CaptureRow>> UnfinishedAsync(long afterTime, string afterId, int limit, CancellationToken cancellationToken) =>
-        CapturesAsync(
-            "done = 0 AND (fetched_at > @afterTime OR (fetched_at = @afterTime AND article_id > @afterId)) ORDER BY fetched_at, article_id, capture",
-            new { afterTime, afterId, limit }, cancellationToken);
+    /// <summary>Captures without an outcome, oldest first, after one of them.</summary>
+    public Task<IReadOnlyList<CaptureRow>> UnfinishedAsync(CaptureRow? after, int limit, CancellationToken cancellationToken) =>
+        CapturesAsync("done = 0", 0, after, limit, cancellationToken);
 
     // Dapper's own list expansion makes an array of it on PostgreSQL, which IN does not take.
     internal static (string List, DynamicParameters Parameters) In(IEnumerable<string> values)
@@ -338,11 +361,18 @@ public sealed class LedgerStore([FromKeyedServices(FetchModule.ServiceName)] Dat
         return (string.Join(',', names), parameters);
     }
 
-    private async Task<IReadOnlyList<CaptureRow>> CapturesAsync(string where, object parameters, CancellationToken cancellationToken)
+    internal static string JoinUrls(IEnumerable<string> urls) => string.Join(' ', urls) is { Length: <= MaxRedirectsLength } all ? all : "";
+
+    private async Task<IReadOnlyList<CaptureRow>> CapturesAsync(string where, long before, CaptureRow? after, int limit, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenAsync(cancellationToken);
         return [.. await connection.QueryAsync<CaptureRow>(new CommandDefinition(
-            $"SELECT {CaptureColumns} FROM captures WHERE {where} LIMIT @limit", parameters, cancellationToken: cancellationToken))];
+            $"""
+            SELECT {CaptureColumns} FROM captures
+            WHERE {where} AND (fetched_at > @time OR (fetched_at = @time AND (article_id > @id OR (article_id = @id AND capture > @number))))
+            ORDER BY fetched_at, article_id, capture LIMIT @limit
+            """,
+            new { before, limit, time = after?.FetchedAt ?? long.MinValue, id = after?.ArticleId ?? "", number = after?.Capture ?? int.MinValue }, cancellationToken: cancellationToken))];
     }
 
     private static async Task<int?> AddCaptureAsync(
@@ -352,10 +382,11 @@ public sealed class LedgerStore([FromKeyedServices(FetchModule.ServiceName)] Dat
         var entry = LedgerJson.WriteEntry(capture.Entry);
         var number = await connection.ExecuteScalarAsync<int?>(
             $"""
-            INSERT INTO articles ({ArticleColumns})
-            VALUES (@ArticleId, @Url, @SourceId, @FeedId, @pending, @fetch, '', 1, @Sha256, 0, '', @discoveredAt, @fetchedAt, @traceparent, '[]', @entry, '', NULL, 0)
+            INSERT INTO articles ({ArticleColumns}, refetch_at)
+            VALUES (@ArticleId, @Url, @SourceId, @FeedId, @pending, @fetch, '', 1, @Sha256, 0, '', @discoveredAt, @fetchedAt, @traceparent, '[]', @entry, '', NULL, 0, 0, 0, @refetchAt)
             ON CONFLICT (article_id) DO UPDATE SET capture = articles.capture + 1, sha256 = excluded.sha256, outcome = excluded.outcome, stage = excluded.stage,
-                reason = '', updated_at = excluded.updated_at, traceparent = excluded.traceparent, due_at = NULL, attempts = 0
+                reason = '', updated_at = excluded.updated_at, traceparent = excluded.traceparent, due_at = NULL, attempts = 0,
+                refetch_at = excluded.refetch_at, refetches = articles.refetches + articles.refetching, refetching = 0
             WHERE articles.sha256 <> excluded.sha256
             RETURNING capture
             """,
@@ -363,6 +394,7 @@ public sealed class LedgerStore([FromKeyedServices(FetchModule.ServiceName)] Dat
             {
                 capture.ArticleId, capture.Url, capture.SourceId, capture.FeedId, capture.Sha256, fetchedAt, traceparent, entry,
                 pending = Outcome.Pending, fetch = Stage.Fetch, discoveredAt = capture.DiscoveredAt.ToUnixTimeMilliseconds(),
+                refetchAt = capture.RefetchAt?.ToUnixTimeMilliseconds(),
             },
             transaction);
         if (number is null)
@@ -373,13 +405,15 @@ public sealed class LedgerStore([FromKeyedServices(FetchModule.ServiceName)] Dat
         await connection.ExecuteAsync(
             $"""
             INSERT INTO captures ({CaptureColumns})
-            VALUES (@ArticleId, @number, @File, @Offset, @Length, @Sha256, @MediaType, @charset, @etag, @lastModified, @bodyLength, @fetchedAt, @traceparent, @entry, @trail, @reservations)
+            VALUES (@ArticleId, @number, @File, @Offset, @Length, @Sha256, @MediaType, @charset, @etag, @lastModified, @bodyLength, @fetchedAt, @traceparent, @entry, @trail, @reservations, @recordId, @finalUrl, @redirects)
             """,
             new
             {
                 capture.ArticleId, number, position.File, position.Offset, position.Length, capture.Sha256, capture.MediaType, charset = capture.Charset ?? "",
                 etag = capture.Http?.ETag ?? "", lastModified = capture.Http?.LastModified ?? "", bodyLength = capture.Body.Length, fetchedAt, traceparent, entry,
-                trail = LedgerJson.WriteTrail(capture.Trail), reservations = LedgerJson.WriteReservations(capture.Reservations),
+                reservations = LedgerJson.WriteReservations(capture.Reservations),
+                trail = LedgerJson.WriteTrail(capture.Trail), recordId = capture.RecordId.ToString(), finalUrl = capture.Http?.Url ?? "",
+                redirects = capture.Http is { } http ? JoinUrls(http.Redirects) : "",
             },
             transaction);
         return number;
@@ -387,8 +421,25 @@ public sealed class LedgerStore([FromKeyedServices(FetchModule.ServiceName)] Dat
 
     private async Task<DateTimeOffset?> ApplyAsync(DbConnection connection, DbTransaction transaction, OutcomeReport report)
     {
-        var first = await connection.ExecuteAsync(
-            "UPDATE captures SET done = 1, published = 1 WHERE article_id = @ArticleId AND capture = @Capture AND done = 0", report, transaction) > 0;
+        var ended = await connection.QuerySingleOrDefaultAsync<CaptureRow>(
+            """
+            UPDATE captures SET done = 1, published = 1, outcome = @Outcome, stage = @Stage, reason = @Reason, ended_at = @Now, end_trail = @Trail,
+                parser_version = @ParserVersion, content_digest = @ContentDigest, body_digest = @BodyDigest, title = @Title
+            WHERE article_id = @ArticleId AND capture = @Capture AND done = 0
+            RETURNING article_id, capture, outcome, parser_version, content_digest, body_digest, title, replay_id, base_capture
+            """,
+            new
+            {
+                report.ArticleId, report.Capture, report.Outcome, report.Stage, report.Reason, report.Trail, Now, ParserVersion = report.Parsed?.ParserVersion ?? "",
+                ContentDigest = report.Parsed?.ContentDigest ?? "", BodyDigest = report.Parsed?.BodyDigest ?? "", Title = report.Parsed?.Title ?? "",
+            },
+            transaction);
+        var first = ended is not null;
+        if (ended is { ReplayId.Length: > 0 })
+        {
+            await ReplayStore.CompareAsync(connection, transaction, ended);
+        }
+
         var parameters = new
         {
             report.ArticleId, report.Capture, report.Outcome, report.Stage, report.Reason, report.Revision, report.StoryId, report.Trail,
@@ -409,7 +460,7 @@ public sealed class LedgerStore([FromKeyedServices(FetchModule.ServiceName)] Dat
             RETURNING discovered_at
             """,
             parameters, transaction);
-        return discovered is { } milliseconds ? DateTimeOffset.FromUnixTimeMilliseconds(milliseconds) : null;
+        return discovered is { } milliseconds && ended is not { ReplayId.Length: > 0 } ? DateTimeOffset.FromUnixTimeMilliseconds(milliseconds) : null;
     }
 }
 

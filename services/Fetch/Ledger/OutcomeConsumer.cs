@@ -14,7 +14,7 @@ public sealed class OutcomeConsumer(OutcomeLog outcomes) : IConsumer<ArticleInde
         return outcomes.ApplyAsync(
             new OutcomeReport(
                 message.ArticleId, message.Capture, Outcome.Indexed, Stage.Index, "", message.Revision, message.StoryId,
-                LedgerJson.WriteTrail(message.Trail), message.IndexedAt),
+                LedgerJson.WriteTrail(message.Trail), message.IndexedAt) { Parsed = message.Parsed },
             context.CancellationToken);
     }
 
@@ -25,7 +25,7 @@ public sealed class OutcomeConsumer(OutcomeLog outcomes) : IConsumer<ArticleInde
         return outcomes.ApplyAsync(
             new OutcomeReport(
                 message.ArticleId, message.Capture, message.Outcome, message.Stage, message.Reason, message.Revision ?? 0, message.StoryId ?? "",
-                LedgerJson.WriteTrail(message.Trail), DateTimeOffset.MinValue),
+                LedgerJson.WriteTrail(message.Trail), DateTimeOffset.MinValue) { Parsed = message.Parsed },
             context.CancellationToken);
     }
 }

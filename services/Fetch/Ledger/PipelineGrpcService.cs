@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Text.Json;
+using Google.Protobuf;
 using Google.Protobuf.Collections;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
@@ -14,10 +16,16 @@ namespace Storyline.Fetch.Ledger;
 
 /// <summary>gRPC surface of the ledger and the quarantine.</summary>
 public sealed class PipelineGrpcService(
-    LedgerStore ledger, LedgerQueries queries, QuarantineStore quarantine, IMessageRequeuer requeuer) : PipelineService.PipelineServiceBase
+    LedgerStore ledger, LedgerQueries queries, AttemptStore attempts, ReplayStore replays, QuarantineStore quarantine, IMessageRequeuer requeuer, TimeProvider time) : PipelineService.PipelineServiceBase
 {
     private const int DefaultPageSize = 100;
     private const int MaxPageSize = 1000;
+    private const int MaxCaptures = 50;
+    private const int MaxDays = 92;
+    private const int MaxIdLength = 200;
+
+    // Clients take answers of 4 MB; JSON of the same is larger.
+    private const int MaxAnswerBytes = 2 * 1024 * 1024;
 
     public override async Task<TraceArticleResponse> TraceArticle(TraceArticleRequest request, ServerCallContext context)
     {
@@ -41,6 +49,9 @@ public sealed class PipelineGrpcService(
             ?? throw RpcErrors.NotFound("article", request.ArticleId + request.Url, "the platform never saw it");
         var response = new TraceArticleResponse { Entry = ToProto(row) };
         response.Stages.Add(row.Stages.Select(stage => stage.ToProto()));
+        response.RefetchTime = Time(await queries.RefetchAtAsync(row.ArticleId, context.CancellationToken));
+        response.Captures.Add((await ledger.ListCapturesAsync(row.ArticleId, MaxCaptures, context.CancellationToken)).Select(capture => ToProto(capture, row.Url)));
+        response.Attempts.Add((await attempts.ListAsync(row.ArticleId, context.CancellationToken)).Select(ToProto));
         return response;
     }
 
@@ -55,8 +66,10 @@ public sealed class PipelineGrpcService(
         string[] query = ["outcomes", request.Outcome.ToString(), request.SourceId];
         var (time, id) = Position(request.PageToken, query) ?? (long.MaxValue, "");
         var rows = await queries.ListAsync((Outcome)request.Outcome, request.SourceId, time, id, size + 1, context.CancellationToken);
-        var response = new ListOutcomesResponse { NextPageToken = rows.Count > size ? Token(rows[size - 1].UpdatedAt, rows[size - 1].ArticleId, query) : "" };
-        response.Entries.Add(rows.Take(size).Select(ToProto));
+        var response = new ListOutcomesResponse();
+        response.Entries.Add(Fitting(rows.Take(size).Select(ToProto)));
+        var last = response.Entries.Count - 1;
+        response.NextPageToken = rows.Count > response.Entries.Count ? Token(rows[last].UpdatedAt, rows[last].ArticleId, query) : "";
         return response;
     }
 
@@ -80,8 +93,8 @@ public sealed class PipelineGrpcService(
         string[] query = ["quarantine", request.Queue];
         var (time, id) = Position(request.PageToken, query) ?? (0, "");
         var rows = await quarantine.ListAsync(request.Queue, time, id, size + 1, context.CancellationToken);
-        var response = new ListQuarantinedResponse { NextPageToken = rows.Count > size ? Token(rows[size - 1].QuarantinedAt, rows[size - 1].QuarantineId, query) : "" };
-        response.Messages.Add(rows.Take(size).Select(row => new V1.QuarantinedMessage
+        var response = new ListQuarantinedResponse();
+        response.Messages.Add(Fitting(rows.Take(size).Select(row => new V1.QuarantinedMessage
         {
             QuarantineId = row.QuarantineId,
             Queue = row.Queue,
@@ -94,8 +107,69 @@ public sealed class PipelineGrpcService(
             QuarantineTime = Time(row.QuarantinedAt),
             TraceId = row.TraceId,
             SizeBytes = row.SizeBytes,
-        }));
+        })));
+        var last = response.Messages.Count - 1;
+        response.NextPageToken = rows.Count > response.Messages.Count ? Token(rows[last].QuarantinedAt, rows[last].QuarantineId, query) : "";
         return response;
+    }
+
+    public override async Task<GetCompletenessResponse> GetCompleteness(GetCompletenessRequest request, ServerCallContext context)
+    {
+        var size = Page.Size(request.PageSize, DefaultPageSize, MaxPageSize);
+        Check((request.SourceId.Length > MaxIdLength, "source_id", $"must have at most {MaxIdLength} characters"));
+        var to = Day(request.ToDay, "to_day", DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime));
+        var from = Day(request.FromDay, "from_day", to.AddDays(Math.Max(-7, -to.DayNumber)));
+        Check((to < from || to.DayNumber - from.DayNumber > MaxDays, "from_day", $"must be at most {MaxDays} days before to_day, and not after it"));
+        string[] query = ["completeness", request.SourceId, $"{from:O}", $"{to:O}"];
+        var (afterDay, afterSource) = Position(request.PageToken, query) ?? (long.MinValue, "");
+        var days = await queries.CompletenessAsync(
+            request.SourceId, Milliseconds(from), Milliseconds(to.AddDays(to == DateOnly.MaxValue ? 0 : 1)), afterSource, afterDay, size + 1, context.CancellationToken);
+        var response = new GetCompletenessResponse();
+        response.Days.Add(Fitting(days.Take(size).Select(ToProto)));
+        var last = response.Days.Count - 1;
+        response.NextPageToken = days.Count > response.Days.Count ? Token(days[last].Day, days[last].SourceId, query) : "";
+        return response;
+    }
+
+    public override async Task<ReplayResponse> Replay(ReplayRequest request, ServerCallContext context)
+    {
+        Check(
+            (request.ArticleIds.Count > MaxPageSize || !request.ArticleIds.All(ArticleId.IsValid), "article_ids", $"must be at most {MaxPageSize} ids of 32 lower-case hex digits"),
+            (request.SourceId.Length > MaxIdLength, "source_id", $"must have at most {MaxIdLength} characters"),
+            (request.ParserVersion.Length > MaxIdLength, "parser_version", $"must have at most {MaxIdLength} characters"),
+            (request.RequestId.Length > 64, "request_id", "must have at most 64 characters"),
+            (!System.Enum.IsDefined(request.Outcome), "outcome", $"{(int)request.Outcome} is no outcome"),
+            (request.Outcome == Proto.Outcome.Pending, "outcome", "captures on their way cannot be replayed"),
+            (!IsTime(request.FromTime), "from_time", "must be from year 1 to 9999"),
+            (!IsTime(request.ToTime), "to_time", "must be from year 1 to 9999"),
+            (request.RatePerSecond is < 0 or > 1000, "rate_per_second", $"is {request.RatePerSecond}: must be 0 (meaning 20) to 1000"),
+            (request.MaxInFlight is < 0 or > 5000, "max_in_flight", $"is {request.MaxInFlight}: must be 0 (meaning 200) to 5000"));
+        var filter = new ReplayFilter
+        {
+            ArticleIds = [.. request.ArticleIds.Distinct(StringComparer.Ordinal)],
+            SourceId = request.SourceId,
+            From = request.FromTime?.ToDateTimeOffset().ToUnixTimeMilliseconds(),
+            To = request.ToTime?.ToDateTimeOffset().ToUnixTimeMilliseconds(),
+            Outcome = (Outcome)request.Outcome,
+            ParserVersion = request.ParserVersion,
+        };
+        var row = await replays.StartAsync(
+            new ReplayRow
+            {
+                Filter = JsonSerializer.Serialize(filter), CompareOnly = request.CompareOnly ? 1 : 0, RatePerSecond = request.RatePerSecond == 0 ? 20 : request.RatePerSecond,
+                MaxInFlight = request.MaxInFlight == 0 ? 200 : request.MaxInFlight,
+            },
+            request.RequestId, context.CancellationToken);
+        return new ReplayResponse { Replay = await StatusAsync(row.ReplayId, context.CancellationToken) };
+    }
+
+    public override async Task<GetReplayResponse> GetReplay(GetReplayRequest request, ServerCallContext context) =>
+        new() { Replay = await StatusAsync(request.ReplayId, context.CancellationToken) };
+
+    public override async Task<CancelReplayResponse> CancelReplay(CancelReplayRequest request, ServerCallContext context)
+    {
+        await replays.CancelAsync(request.ReplayId, context.CancellationToken);
+        return new CancelReplayResponse { Replay = await StatusAsync(request.ReplayId, context.CancellationToken) };
     }
 
     public override async Task<RequeueQuarantinedResponse> RequeueQuarantined(RequeueQuarantinedRequest request, ServerCallContext context)
@@ -155,9 +229,126 @@ public sealed class PipelineGrpcService(
             return null;
         }
 
-        var parts = position.Split(':', 2);
-        return (long.Parse(parts[0], CultureInfo.InvariantCulture), parts[1]);
+        // A token is bound to its query, but not signed.
+        return position.Split(':', 2) is [var time, var id] && long.TryParse(time, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var milliseconds)
+            ? (milliseconds, id)
+            : throw Page.Broken();
     }
+
+    // As many as the answer may hold, at least one.
+    private static IEnumerable<T> Fitting<T>(IEnumerable<T> messages) where T : IMessage
+    {
+        var bytes = 0L;
+        foreach (var message in messages)
+        {
+            var size = message.CalculateSize();
+            if (bytes > 0 && bytes + size > MaxAnswerBytes)
+            {
+                yield break;
+            }
+
+            bytes += size;
+            yield return message;
+        }
+    }
+
+    private async Task<ReplayStatus> StatusAsync(string replayId, CancellationToken cancellationToken)
+    {
+        var report = await replays.FindAsync(replayId, cancellationToken) ?? throw RpcErrors.NotFound("replay", replayId, $"the last {ReplayStore.MaxKept} are kept");
+        var row = report.Row;
+        var status = new ReplayStatus
+        {
+            ReplayId = row.ReplayId,
+            State = (V1.ReplayState)row.State,
+            CompareOnly = row.CompareOnly == 1,
+            Selected = row.Selected,
+            InFlight = report.InFlight,
+            CreateTime = Time(row.CreatedAt),
+            UpdateTime = Time(row.UpdatedAt),
+        };
+        status.Changes.Add(report.Changes.OrderBy(change => change.Key).Select(change => new ReplayStatus.Types.ChangeCount { Change = (V1.ReplayChange)change.Key, Count = change.Value }));
+        status.Examples.Add(report.Examples.Select(example => new ReplayStatus.Types.Example
+        {
+            ArticleId = example.ArticleId, Url = example.Url, Change = (V1.ReplayChange)example.Change, OldOutcome = (Proto.Outcome)example.OldOutcome,
+            NewOutcome = (Proto.Outcome)example.NewOutcome, OldTitle = example.OldTitle, NewTitle = example.NewTitle, Reason = example.Reason,
+        }));
+        status.OldParserVersions.Add(report.ParserVersions.Before);
+        status.NewParserVersions.Add(report.ParserVersions.After);
+        return status;
+    }
+
+    private static void Check(params (bool IsWrong, string Field, string Description)[] rules)
+    {
+        var broken = rules.Where(rule => rule.IsWrong).Select(rule => (rule.Field, rule.Description)).ToArray();
+        if (broken.Length > 0)
+        {
+            throw RpcErrors.InvalidArgument(broken);
+        }
+    }
+
+    private static bool IsTime(Timestamp? time) => time is null or { Seconds: >= -62135596800 and <= 253402300799, Nanos: >= 0 and <= 999999999 };
+
+    private static DateOnly Day(string text, string field, DateOnly absent) => text.Length == 0 ? absent
+        : DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) ? day
+        : throw RpcErrors.InvalidArgument((field, "must be a day such as 2026-03-14"));
+
+    private static long Milliseconds(DateOnly day) => new DateTimeOffset(day, TimeOnly.MinValue, TimeSpan.Zero).ToUnixTimeMilliseconds();
+
+    private static DayCompleteness ToProto(SourceDay day)
+    {
+        var inFlight = day.Outcomes.GetValueOrDefault(Outcome.Pending);
+        var expected = day.Announced - inFlight - day.Outcomes.GetValueOrDefault(Outcome.DuplicateUrl);
+        var proto = new DayCompleteness
+        {
+            SourceId = day.SourceId,
+            Day = DateTimeOffset.FromUnixTimeMilliseconds(day.Day).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
+            Announced = day.Announced,
+            InFlight = inFlight,
+            Indexed = day.Indexed,
+            // An article that is searchable may be on its way again.
+            IndexedShare = expected <= 0 ? 0 : Math.Min(1, (double)day.Indexed / expected),
+            EntriesWithoutUrl = day.EntriesWithoutUrl,
+        };
+        proto.Outcomes.Add(day.Outcomes.OrderBy(outcome => outcome.Key).Select(count => new GetPipelineStatsResponse.Types.OutcomeCount { Outcome = (Proto.Outcome)count.Key, Count = count.Value }));
+        return proto;
+    }
+
+    private static CaptureTrace ToProto(CaptureRow row, string url)
+    {
+        var proto = new CaptureTrace
+        {
+            Capture = row.Capture,
+            FetchTime = Time(row.FetchedAt),
+            SizeBytes = row.BodyLength,
+            Sha256 = row.Sha256,
+            MediaType = row.MediaType,
+            WarcFile = row.WarcFile,
+            WarcOffset = row.WarcOffset,
+            Outcome = row.Outcome == Outcome.Unspecified ? Proto.Outcome.Pending : (Proto.Outcome)row.Outcome,
+            Stage = (Proto.Stage)row.Stage,
+            Reason = row.Reason,
+            EndTime = Time(row.EndedAt),
+            ParserVersion = row.ParserVersion,
+            ContentDigest = row.ContentDigest,
+            TraceId = FetchTelemetry.TraceId(row.Traceparent),
+            ReplayId = row.ReplayId,
+        };
+        proto.Urls.Add(Urls(row.FinalUrl.Length == 0 || row.Redirects.Length > 0 || row.FinalUrl == url ? url + " " + row.Redirects : url + " " + row.FinalUrl));
+        proto.Stages.Add(LedgerJson.ReadTrail(row.EndedAt is null ? row.Trail : row.EndTrail).Select(stage => stage.ToProto()));
+        return proto;
+    }
+
+    private static FetchAttempt ToProto(AttemptRow row)
+    {
+        var proto = new FetchAttempt
+        {
+            Time = Time(row.AttemptedAt), Outcome = (Proto.Outcome)row.Outcome, Reason = row.Reason, DurationMs = row.DurationMs, TraceId = row.TraceId,
+        };
+        proto.Urls.Add(Urls(row.Redirects));
+        return proto;
+    }
+
+    private static string[] Urls(string joined) => joined.Split(' ', StringSplitOptions.RemoveEmptyEntries);
 
     private static Timestamp? Time(long? milliseconds) => milliseconds is { } value ? DateTimeOffset.FromUnixTimeMilliseconds(value).ToTimestamp() : null;
 
@@ -176,5 +367,6 @@ public sealed class PipelineGrpcService(
         DiscoverTime = Time(row.DiscoveredAt),
         UpdateTime = Time(row.UpdatedAt),
         TraceId = FetchTelemetry.TraceId(row.Traceparent),
+        DuplicateOf = row.DuplicateOf,
     };
 }

@@ -9,7 +9,7 @@ namespace Storyline.Fetch.Ledger;
 /// with its process, everything unfinished is driven again at start.
 /// </summary>
 public sealed partial class Redrive(
-    LedgerStore ledger, ArticlePublisher publisher, IBackpressure backpressure, IConfiguration configuration, IHostApplicationLifetime lifetime,
+    LedgerStore ledger, RefetchStore refetches, ArticlePublisher publisher, IBackpressure backpressure, IConfiguration configuration, IHostApplicationLifetime lifetime,
     IOptions<FetchOptions> options, TimeProvider time, ILogger<Redrive> logger) : BackgroundService
 {
     private const int Batch = 200;
@@ -17,9 +17,13 @@ public sealed partial class Redrive(
     // A publication that takes longer than this has failed or will; publishing twice is harmless.
     private static readonly TimeSpan Unconfirmed = TimeSpan.FromSeconds(30);
 
+    // Below new articles: looked for now and then, and put after whatever else is due.
+    private static readonly TimeSpan RefetchInterval = TimeSpan.FromSeconds(5);
+
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
     private readonly SemaphoreSlim _wake = new(0, 1);
+    private long _lookedForRefetches;
 
     /// <summary>Looks for due work now rather than at the next interval.</summary>
     public void Wake()
@@ -95,12 +99,12 @@ public sealed partial class Redrive(
     private async Task RedriveAllAsync(CancellationToken stoppingToken)
     {
         var count = await ledger.ForgetQueuedAsync(stoppingToken);
-        var (afterTime, afterId) = (0L, "");
-        while (await ledger.UnfinishedAsync(afterTime, afterId, Batch, stoppingToken) is { Count: > 0 } captures)
+        CaptureRow? last = null;
+        while (await ledger.UnfinishedAsync(last, Batch, stoppingToken) is { Count: > 0 } captures)
         {
             count += captures.Count;
             await PublishAsync(captures, stoppingToken);
-            (afterTime, afterId) = (captures[^1].FetchedAt, captures[^1].ArticleId);
+            last = captures[^1];
         }
 
         if (count > 0)
@@ -112,13 +116,33 @@ public sealed partial class Redrive(
     /// <summary>One look through the ledger.</summary>
     public async Task SweepAsync(CancellationToken stoppingToken)
     {
+        await PublishAllDueAsync(stoppingToken);
+        if (time.GetElapsedTime(_lookedForRefetches) >= RefetchInterval)
+        {
+            _lookedForRefetches = time.GetTimestamp();
+            if (await refetches.TakeAsync(Batch, stoppingToken) > 0)
+            {
+                await PublishAllDueAsync(stoppingToken);
+            }
+        }
+
+        // All of them in one look, however long the bus was away; new fetches get their turn in between.
+        CaptureRow? last = null;
+        var before = time.GetUtcNow() - Unconfirmed;
+        while (await ledger.UnpublishedAsync(before, last, Batch, stoppingToken) is { Count: > 0 } captures)
+        {
+            await PublishAsync(captures, stoppingToken);
+            last = captures[^1];
+            await PublishAllDueAsync(stoppingToken);
+        }
+    }
+
+    private async Task PublishAllDueAsync(CancellationToken stoppingToken)
+    {
         while (await PublishDueAsync(stoppingToken))
         {
             // There may be more.
         }
-
-        var captures = await ledger.UnpublishedAsync(time.GetUtcNow() - Unconfirmed, Batch, stoppingToken);
-        await PublishAsync(captures, stoppingToken);
     }
 
     private async Task<bool> PublishDueAsync(CancellationToken stoppingToken)

@@ -185,7 +185,8 @@ public sealed partial class QuarantineStore(
             """,
             parameters, transaction);
         await connection.ExecuteAsync(
-            "UPDATE captures SET done = 1, published = 1 WHERE article_id = @articleId AND capture = @capture AND done = 0", parameters, transaction);
+            "UPDATE captures SET done = 1, published = 1, outcome = @quarantined, stage = @stage, reason = @reason, ended_at = @now WHERE article_id = @articleId AND capture = @capture AND done = 0",
+            parameters, transaction);
     }
 
     private async Task ReopenAsync(System.Data.Common.DbConnection connection, System.Data.Common.DbTransaction transaction, QuarantineRow message)
@@ -204,7 +205,7 @@ public sealed partial class QuarantineStore(
             transaction);
         if (reopened > 0)
         {
-            await connection.ExecuteAsync("UPDATE captures SET done = 0 WHERE article_id = @ArticleId AND capture = @Capture", message, transaction);
+            await connection.ExecuteAsync("UPDATE captures SET done = 0, outcome = 0, stage = 0, reason = '', ended_at = NULL WHERE article_id = @ArticleId AND capture = @Capture", message, transaction);
         }
     }
 

@@ -37,7 +37,7 @@ public static class Page
 
         if (token.Length > 1000 || !Base64Url.IsValid(token))
         {
-            throw RpcErrors.InvalidArgument(("page_token", "is not a token of this service: send next_page_token of the response before, or nothing"));
+            throw Broken();
         }
 
         var bytes = Base64Url.DecodeFromChars(token);
@@ -48,6 +48,10 @@ public static class Page
 
         return Encoding.UTF8.GetString(bytes.AsSpan(DigestBytes));
     }
+
+    /// <summary>INVALID_ARGUMENT for a token whose position is none of the query's: nobody was given it.</summary>
+    public static Grpc.Core.RpcException Broken() =>
+        RpcErrors.InvalidArgument(("page_token", "is not a token of this service: send next_page_token of the response before, or nothing"));
 
     private static byte[] Digest(string[] query) => SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\0', query)))[..DigestBytes];
 }

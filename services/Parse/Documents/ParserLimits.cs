@@ -26,6 +26,12 @@ public static class ParserLimits
     /// </summary>
     public const int MaxChildren = 8_000;
 
+    /// <summary>
+    /// Characters in the blocks of an article. Its messages hold the text twice, and six bytes a character at worst: beyond this they would
+    /// not pass the bus, whose limit is 16 MiB. A long read has 100,000.
+    /// </summary>
+    public const int MaxTextLength = 1_000_000;
+
     /// <summary>Characters of title that are kept.</summary>
     public const int MaxTitleLength = 500;
 

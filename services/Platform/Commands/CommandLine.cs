@@ -21,6 +21,8 @@ internal static class CommandLine
             SearchCommands.CreateStory(),
             PipelineCommands.CreateTrace(),
             PipelineCommands.CreateOutcomes(),
+            PipelineCommands.CreateCompleteness(),
+            PipelineCommands.CreateReplay(),
             PipelineCommands.CreateQuarantine(),
             FeedCommands.Create(),
         };

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Google.Protobuf.WellKnownTypes;
 using Storyline.Fetch.V1;
 using Outcome = Storyline.Type.V1.Outcome;
 
@@ -7,6 +8,7 @@ namespace Storyline.Platform.Commands;
 
 internal static class PipelineCommands
 {
+    private static readonly TimeSpan ReplayPollInterval = TimeSpan.FromMilliseconds(500);
     private static readonly ClientOptions Client = new();
 
     public static Command CreateTrace()
@@ -35,6 +37,18 @@ internal static class PipelineCommands
                     $"  {Output.Name(stage.Stage),-8} {stage.StartTime.ToDateTimeOffset():HH:mm:ss.fff}  waited {stage.QueuedMs,8:0.0} ms  took {stage.DurationMs,8:0.0} ms"));
             }
 
+            foreach (var capture in response.Captures.Reverse())
+            {
+                var kind = capture.ReplayId.Length == 0 ? "capture" : capture.Capture < 0 ? "compared" : "replayed";
+                Console.WriteLine($"  {kind} {capture.Capture}: fetched {Output.Time(capture.FetchTime)}, {capture.SizeBytes} bytes, {Output.Name(capture.Outcome)}"
+                    + $"{(capture.Reason.Length > 0 ? ": " + capture.Reason : "")}{string.Concat(capture.Urls.Skip(1).Select(url => " → " + url))}");
+            }
+
+            foreach (var attempt in response.Attempts.Reverse())
+            {
+                Console.WriteLine($"  asked {Output.Time(attempt.Time)}: {Output.Name(attempt.Outcome)}: {attempt.Reason}{string.Concat(attempt.Urls.Select(url => " → " + url))}");
+            }
+
             Console.WriteLine($"  {Output.Name(entry.Outcome)}{(entry.Reason.Length > 0 ? ": " + entry.Reason : "")}, revision {entry.Revision}, "
                 + $"{(entry.StoryId.Length > 0 ? "story " + entry.StoryId : "no story")}, trace {(entry.TraceId.Length > 0 ? entry.TraceId : "-")}");
             return 0;
@@ -57,6 +71,91 @@ internal static class PipelineCommands
             Print(response);
             return 0;
         });
+        return command;
+    }
+
+    public static Command CreateCompleteness()
+    {
+        var source = new Option<string>("--source") { Description = "Only this publisher.", DefaultValueFactory = _ => "" };
+        var from = new Option<string>("--from") { Description = "First day, as 2026-03-14. Default: a week before the last.", DefaultValueFactory = _ => "" };
+        var to = new Option<string>("--to") { Description = "Last day. Default: today.", DefaultValueFactory = _ => "" };
+        var command = new Command("completeness", "What became of the URLs that each source announced on each day.") { source, from, to };
+        Client.SetAction(command, async (connection, result, cancellationToken) =>
+        {
+            var all = new GetCompletenessResponse();
+            var request = new GetCompletenessRequest { SourceId = result.GetValue(source), FromDay = result.GetValue(from), ToDay = result.GetValue(to), PageSize = 1000 };
+            do
+            {
+                var page = await connection.Pipeline.GetCompletenessAsync(request, cancellationToken: cancellationToken);
+                all.Days.Add(page.Days);
+                request.PageToken = page.NextPageToken;
+            }
+            while (request.PageToken.Length > 0);
+            if (Client.Json(result))
+            {
+                Output.Json(all);
+                return 0;
+            }
+
+            foreach (var day in all.Days)
+            {
+                Console.WriteLine(string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{day.Day}  {day.SourceId,-30}  {day.Announced,6} announced  {day.Indexed,6} searchable ({day.IndexedShare:0.0%})  {day.InFlight,5} on their way  {day.EntriesWithoutUrl,4} without URL  ")
+                    + string.Join(", ", day.Outcomes.Select(outcome => $"{Output.Name(outcome.Outcome)} {outcome.Count}")));
+            }
+
+            return 0;
+        });
+        return command;
+    }
+
+    public static Command CreateReplay()
+    {
+        var ids = new Option<string[]>("--article") { Description = "Only these articles, by id.", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [] };
+        var source = new Option<string>("--source") { Description = "Only this publisher.", DefaultValueFactory = _ => "" };
+        var from = new Option<DateTimeOffset?>("--from") { Description = "Only captures fetched at or after this time." };
+        var to = new Option<DateTimeOffset?>("--to") { Description = "Only captures fetched before this time." };
+        var outcome = new Option<Outcome>("--outcome") { Description = "Only articles with this outcome, such as NoArticle." };
+        var version = new Option<string>("--parser-version") { Description = "Only captures that this parser handled last.", DefaultValueFactory = _ => "" };
+        var compare = new Option<bool>("--compare") { Description = "Report what would change and change nothing." };
+        var rate = new Option<int>("--rate") { Description = "Captures a second (20)." };
+        var wait = new Option<bool>("--detach") { Description = "Print the replay's id and do not wait for its end." };
+        var command = new Command("replay", "Parse captures again from the archive, and report what changed.") { ids, source, from, to, outcome, version, compare, rate, wait };
+        Client.SetAction(command, async (connection, result, cancellationToken) =>
+        {
+            var request = new ReplayRequest
+            {
+                SourceId = result.GetValue(source), FromTime = result.GetValue(from)?.ToTimestamp(), ToTime = result.GetValue(to)?.ToTimestamp(), Outcome = result.GetValue(outcome),
+                ParserVersion = result.GetValue(version), CompareOnly = result.GetValue(compare), RatePerSecond = result.GetValue(rate),
+            };
+            request.ArticleIds.Add(result.GetValue(ids));
+            var replay = (await connection.Pipeline.ReplayAsync(request, cancellationToken: cancellationToken)).Replay;
+            while (!result.GetValue(wait) && replay.State == ReplayState.Running)
+            {
+                await Task.Delay(ReplayPollInterval, cancellationToken);
+                replay = (await connection.Pipeline.GetReplayAsync(new GetReplayRequest { ReplayId = replay.ReplayId }, cancellationToken: cancellationToken)).Replay;
+            }
+
+            Report(result, replay);
+            return 0;
+        });
+
+        var id = new Argument<string>("replay-id") { Description = "The replay." };
+        var show = new Command("show", "How far a replay is and what it has changed.") { id };
+        Client.SetAction(show, async (connection, result, cancellationToken) =>
+        {
+            Report(result, (await connection.Pipeline.GetReplayAsync(new GetReplayRequest { ReplayId = result.GetValue(id) }, cancellationToken: cancellationToken)).Replay);
+            return 0;
+        });
+        var cancel = new Command("cancel", "Stop a replay.") { id };
+        Client.SetAction(cancel, async (connection, result, cancellationToken) =>
+        {
+            Report(result, (await connection.Pipeline.CancelReplayAsync(new CancelReplayRequest { ReplayId = result.GetValue(id) }, cancellationToken: cancellationToken)).Replay);
+            return 0;
+        });
+        command.Add(show);
+        command.Add(cancel);
         return command;
     }
 
@@ -120,6 +219,26 @@ internal static class PipelineCommands
 
     /// <summary>URLs whose way has not ended.</summary>
     public static long Pending(GetPipelineStatsResponse stats) => stats.Outcomes.Where(o => o.Outcome == Outcome.Pending).Sum(o => o.Count);
+
+    private static void Report(ParseResult result, ReplayStatus replay)
+    {
+        var lines = new List<string>
+        {
+            $"replay {replay.ReplayId}: {Output.Name(replay.State)}, {replay.Selected} captures, {replay.InFlight} on their way"
+                + $"{(replay.CompareOnly ? "; compared only" : "")}; parser {Versions(replay.OldParserVersions)} → {Versions(replay.NewParserVersions)}",
+        };
+        foreach (var change in replay.Changes)
+        {
+            lines.Add(string.Create(CultureInfo.InvariantCulture, $"  {change.Count,6}  {(change.Change == ReplayChange.Unspecified ? "QUARANTINED" : Output.Name(change.Change))}"));
+            lines.AddRange(replay.Examples.Where(example => example.Change == change.Change).Select(example =>
+                $"          {example.ArticleId}  {example.Url}  " + (example.OldTitle == example.NewTitle ? example.NewTitle : $"“{example.OldTitle}” → “{example.NewTitle}”")
+                + (example.Reason.Length > 0 ? "  " + example.Reason : "")));
+        }
+
+        Report(result, replay, string.Join(Environment.NewLine, lines));
+
+        static string Versions(IEnumerable<string> versions) => string.Join(", ", versions) is { Length: > 0 } text ? text : "-";
+    }
 
     private static void Report(ParseResult result, Google.Protobuf.IMessage response, string text)
     {

@@ -30,6 +30,7 @@ public sealed class ArticleEnrichedConsumer(ArticleStore articles, IndexTail ind
                 Revision = article.Revision,
                 StoryId = article.StoryId,
                 IndexedAt = stored.IndexTime,
+                Parsed = article.Parsed,
                 TraceId = article.TraceId,
                 Trail = timer.Complete(article.Trail),
             },

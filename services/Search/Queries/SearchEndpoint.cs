@@ -131,7 +131,7 @@ internal sealed class SearchEndpoint(ArticleIndex index, ArticleStore articles, 
     }
 
     private static int Offset(string token, string[] binding) =>
-        Page.Position(token, binding) is { } position ? int.Parse(position, CultureInfo.InvariantCulture) : 0;
+        Page.Position(token, binding) is { } position ? (int.TryParse(position, NumberStyles.None, CultureInfo.InvariantCulture, out var offset) ? offset : throw Page.Broken()) : 0;
 
     private static IEnumerable<string> StoriesNamed(QueryNode? node) => node switch
     {

@@ -83,7 +83,7 @@ internal sealed class StoryEndpoint(StoryStore stories, HotStories hot) : StoryS
     }
 
     private static int Offset(string token, params string[] query) =>
-        Page.Position(token, query) is { } position ? int.Parse(position, CultureInfo.InvariantCulture) : 0;
+        Page.Position(token, query) is { } position ? (int.TryParse(position, NumberStyles.None, CultureInfo.InvariantCulture, out var offset) ? offset : throw Page.Broken()) : 0;
 
     private static string Show(int offset) => offset.ToString(CultureInfo.InvariantCulture);
 }

@@ -87,7 +87,7 @@ public abstract class LedgerStoreTests : IAsyncLifetime
         Assert.NotNull(applied.Single());
         var row = await RowAsync("a");
         Assert.Equal((Outcome.Indexed, Stage.Index, 1, "story-1"), (row.Outcome, row.Stage, row.Revision, row.StoryId));
-        Assert.Empty(await _ledger.UnfinishedAsync(0, "", 10, Cancellation));
+        Assert.Empty(await _ledger.UnfinishedAsync(null, 10, Cancellation));
     }
 
     [Fact]
@@ -227,7 +227,7 @@ public abstract class LedgerStoreTests : IAsyncLifetime
         await _ledger.ApplyAsync([Indexed("a", 2), Rejected("a", 1, Outcome.NotModified)], Cancellation);
 
         Assert.Equal(Outcome.Indexed, (await RowAsync("a")).Outcome);
-        Assert.Empty(await _ledger.UnfinishedAsync(0, "", 10, Cancellation));
+        Assert.Empty(await _ledger.UnfinishedAsync(null, 10, Cancellation));
     }
 
     [Fact]
@@ -284,21 +284,189 @@ public abstract class LedgerStoreTests : IAsyncLifetime
     {
         await AddAsync("a", "one");
         var later = _time.GetUtcNow().AddMinutes(1);
-        Assert.Single(await _ledger.UnpublishedAsync(later, 10, Cancellation));
+        Assert.Single(await _ledger.UnpublishedAsync(later, null, 10, Cancellation));
 
         await _ledger.MarkPublishedAsync([("a", 1)], Cancellation);
 
-        Assert.Empty(await _ledger.UnpublishedAsync(later, 10, Cancellation));
-        Assert.Single(await _ledger.UnfinishedAsync(0, "", 10, Cancellation));
+        Assert.Empty(await _ledger.UnpublishedAsync(later, null, 10, Cancellation));
+        Assert.Single(await _ledger.UnfinishedAsync(null, 10, Cancellation));
     }
 
-    private Task<IReadOnlyList<int?>> AddAsync(string articleId, string text) => _ledger.AddCapturesAsync(
+    [Fact]
+    public async Task Unpublished_ManyOfOneMoment_AreAllFoundPageByPage()
+    {
+        for (var i = 0; i < 7; i++)
+        {
+            await AddAsync($"a{i}", "one");
+        }
+
+        await AddAsync("a3", "two");
+        var seen = new List<string>();
+        CaptureRow? last = null;
+        while (await _ledger.UnpublishedAsync(_time.GetUtcNow().AddMinutes(1), last, 3, Cancellation) is { Count: > 0 } page)
+        {
+            seen.AddRange(page.Select(row => $"{row.ArticleId}/{row.Capture}"));
+            last = page[^1];
+        }
+
+        Assert.Equal(["a0/1", "a1/1", "a2/1", "a3/1", "a3/2", "a4/1", "a5/1", "a6/1"], seen);
+    }
+
+    [Fact]
+    public async Task Refetch_ArticleWhoseTimeHasCome_IsOwedAfterNewOnes_AndItsOutcomeStays()
+    {
+        var refetches = Refetches(perSource: 10);
+        await AddAsync("old", "one", refetchAt: _time.GetUtcNow().AddHours(1));
+        await AddAsync("none", "one", refetchAt: _time.GetUtcNow().AddHours(1));
+        await _ledger.ApplyAsync([Indexed("old", 1), Rejected("none", 1, Outcome.NoArticle)], Cancellation);
+        Assert.Equal(0, await refetches.TakeAsync(10, Cancellation));
+        _time.Advance(TimeSpan.FromHours(1));
+
+        Assert.Equal(1, await refetches.TakeAsync(10, Cancellation));
+        _time.Advance(TimeSpan.FromMinutes(1));
+        await _ledger.RequestAsync(Owed("new"), Cancellation);
+
+        Assert.Equal(["new"], (await _ledger.TakeDueAsync(1, Share, Cancellation)).Taken.Select(row => row.ArticleId));
+        var taken = Assert.Single((await _ledger.TakeDueAsync(10, Share, Cancellation)).Taken);
+        Assert.Equal(("old", true, Outcome.Indexed), (taken.ArticleId, taken.IsRefetch, taken.Outcome));
+        await refetches.EndAsync("old", _time.GetUtcNow().AddHours(5), Cancellation);
+        var row = await RowAsync("old");
+        Assert.Equal((Outcome.Indexed, 1, false, null), (row.Outcome, row.Refetches, row.IsRefetch, row.DueAt));
+        Assert.Equal(0, await refetches.TakeAsync(10, Cancellation));
+        _time.Advance(TimeSpan.FromHours(5));
+        Assert.Equal(1, await refetches.TakeAsync(10, Cancellation));
+    }
+
+    [Fact]
+    public async Task Refetch_ManyOfOneSource_AreBounded()
+    {
+        var refetches = Refetches(perSource: 2);
+        for (var i = 0; i < 5; i++)
+        {
+            await AddAsync($"a{i}", "one", refetchAt: _time.GetUtcNow());
+            await _ledger.ApplyAsync([Indexed($"a{i}", 1)], Cancellation);
+        }
+
+        Assert.Equal(2, await refetches.TakeAsync(10, Cancellation));
+        Assert.Equal(0, await refetches.TakeAsync(10, Cancellation));
+        await refetches.PutOffAsync("a0", _time.GetUtcNow().AddMinutes(10), Cancellation);
+        Assert.Equal(1, await refetches.TakeAsync(10, Cancellation));
+        Assert.Equal(0, (await RowAsync("a0")).Refetches);
+    }
+
+    [Fact]
+    public async Task Replay_ChangedCapture_ComesAsALaterOne_AndTheReportTellsWhatChanged()
+    {
+        var replays = new ReplayStore(_database, _time);
+        await AddAsync("a", "one");
+        await AddAsync("b", "two");
+        await AddAsync("c", "three");
+        await AddAsync("late", "four");
+        await _ledger.ApplyAsync([Parsed("a", 1, "v1", "A"), Parsed("b", 1, "v1", "B"), Parsed("c", 1, "v1", null)], Cancellation);
+        var replay = await replays.StartAsync(new ReplayRow { Filter = "{}", RatePerSecond = 10, MaxInFlight = 10 }, "request", Cancellation);
+        Assert.Equal(replay.ReplayId, (await replays.StartAsync(replay, "request", Cancellation)).ReplayId);
+
+        Assert.Equal(3, await replays.AdvanceAsync(replay, Cancellation));
+        Assert.Equal(0, await replays.AdvanceAsync(replay, Cancellation));
+        Assert.Equal((Outcome.Pending, 2), ((await RowAsync("a")).Outcome, (await RowAsync("a")).Capture));
+        await _ledger.ApplyAsync([Parsed("a", 2, "v2", "A"), Parsed("b", 2, "v2", "B better"), Parsed("c", 2, "v2", "C")], Cancellation);
+        await _ledger.ApplyAsync([Parsed("b", 2, "v2", "again")], Cancellation);
+        await replays.AdvanceAsync(replay, Cancellation);
+
+        var report = (await replays.FindAsync(replay.ReplayId, Cancellation))!;
+        Assert.Equal((ReplayState.Done, 3L, 0L), (report.Row.State, report.Row.Selected, report.InFlight));
+        Assert.Equal([(ReplayChange.Unchanged, 1L), (ReplayChange.Title, 1L), (ReplayChange.NewlyArticle, 1L)], report.Changes.OrderBy(c => c.Key).Select(c => (c.Key, c.Value)));
+        Assert.Equal(["B → B better", " → C"], report.Examples.Select(e => $"{e.OldTitle} → {e.NewTitle}"));
+        Assert.Equal("v1", Assert.Single(report.ParserVersions.Before));
+        Assert.Equal("v2", Assert.Single(report.ParserVersions.After));
+    }
+
+    [Fact]
+    public async Task Replay_CompareOnly_LeavesTheArticleAlone()
+    {
+        var replays = new ReplayStore(_database, _time);
+        await AddAsync("a", "one");
+        await _ledger.ApplyAsync([Parsed("a", 1, "v1", "A")], Cancellation);
+        var before = await RowAsync("a");
+        var replay = await replays.StartAsync(new ReplayRow { Filter = "{}", CompareOnly = 1, RatePerSecond = 10, MaxInFlight = 10 }, "", Cancellation);
+
+        await replays.AdvanceAsync(replay, Cancellation);
+        Assert.Equal(-1, (await _ledger.UnpublishedAsync(_time.GetUtcNow().AddMinutes(1), null, 10, Cancellation)).Single(row => row.Capture < 0).Capture);
+        await _ledger.ApplyAsync([Parsed("a", -1, "v2", null)], Cancellation);
+
+        Assert.Equal(before, await RowAsync("a"));
+        Assert.Equal([ReplayChange.NewlyRejected], (await replays.FindAsync(replay.ReplayId, Cancellation))!.Changes.Keys);
+    }
+
+    [Fact]
+    public async Task Replay_MaxInFlight_TakesNoMoreUntilSomeHaveEnded()
+    {
+        var replays = new ReplayStore(_database, _time);
+        for (var i = 0; i < 5; i++)
+        {
+            await AddAsync($"a{i}", "one");
+            await _ledger.ApplyAsync([Parsed($"a{i}", 1, "v1", "A")], Cancellation);
+        }
+
+        var replay = await replays.StartAsync(new ReplayRow { Filter = "{}", RatePerSecond = 3, MaxInFlight = 4 }, "", Cancellation);
+        Assert.Equal(3, await replays.AdvanceAsync(replay, Cancellation));
+        Assert.Equal(1, await replays.AdvanceAsync(replay, Cancellation));
+        Assert.Equal(0, await replays.AdvanceAsync(replay, Cancellation));
+        await _ledger.ApplyAsync([Parsed("a0", 2, "v2", "A")], Cancellation);
+        Assert.True(await replays.CancelAsync(replay.ReplayId, Cancellation));
+        Assert.Equal(0, await replays.AdvanceAsync(replay, Cancellation));
+        Assert.Equal(ReplayState.Cancelled, (await replays.FindAsync(replay.ReplayId, Cancellation))!.Row.State);
+    }
+
+    [Fact]
+    public async Task Completeness_BySourceAndDay_CountsEachUrlOnce()
+    {
+        var queries = new LedgerQueries(_database);
+        await AddAsync("a", "one");
+        await AddAsync("b", "one");
+        await _ledger.ApplyAsync([Indexed("a", 1)], Cancellation);
+        await _database.WriteAsync((connection, transaction) => LedgerStore.NoteUnusableAsync(connection, transaction, "example.com", ["x", "x", "y"], _time.GetUtcNow().ToUnixTimeMilliseconds()), Cancellation);
+        _time.Advance(TimeSpan.FromDays(1));
+        await _ledger.RequestAsync(Owed("c") with { SourceId = "another" }, Cancellation);
+        await _ledger.RequestAsync(Owed("d"), Cancellation);
+
+        var days = await queries.CompletenessAsync("", 0, long.MaxValue, "", long.MinValue, 10, Cancellation);
+
+        Assert.Equal(["another 1 0 0", "example.com 2 1 2", "example.com 1 0 0"], days.Select(day => $"{day.SourceId} {day.Announced} {day.Indexed} {day.EntriesWithoutUrl}"));
+        var rest = await queries.CompletenessAsync("", 0, long.MaxValue, days[1].SourceId, days[1].Day, 10, Cancellation);
+        Assert.Equal((days[2].SourceId, days[2].Day), (rest.Single().SourceId, rest.Single().Day));
+        Assert.Single(await queries.CompletenessAsync("another", 0, long.MaxValue, "", long.MinValue, 10, Cancellation));
+    }
+
+    [Fact]
+    public async Task Attempts_Many_KeepTheNewest()
+    {
+        await using var attempts = new AttemptStore(_database);
+        for (var i = 0; i < AttemptStore.MaxPerArticle + 5; i++)
+        {
+            await attempts.AddAsync(new AttemptRow { ArticleId = "a", AttemptedAt = i, Outcome = Outcome.HttpError, Reason = "HTTP status 503" }, Cancellation);
+        }
+
+        var kept = await attempts.ListAsync("a", Cancellation);
+        Assert.Equal(Enumerable.Range(5, AttemptStore.MaxPerArticle).Reverse().Select(i => (long)i), kept.Select(row => row.AttemptedAt));
+    }
+
+    private RefetchStore Refetches(int perSource) =>
+        new(_database, Microsoft.Extensions.Options.Options.Create(new FetchOptions { RefetchesPerSource = perSource }), _time);
+
+    private OutcomeReport Parsed(string articleId, int capture, string version, string? title) =>
+        (title is null ? Rejected(articleId, capture, Outcome.NoArticle) : Indexed(articleId, capture)) with
+        {
+            Parsed = title is null ? new ParsedForm(version) : new ParsedForm(version, "digest of " + title, "body", title),
+        };
+
+    private Task<IReadOnlyList<int?>> AddAsync(string articleId, string text, DateTimeOffset? refetchAt = null) => _ledger.AddCapturesAsync(
         [
             (
                 new Capture
                 {
                     ArticleId = articleId, Url = "https://example.com/" + articleId, SourceId = "example.com", FetchedAt = _time.GetUtcNow(), DiscoveredAt = _time.GetUtcNow(),
-                    MediaType = "text/plain", Body = Encoding.UTF8.GetBytes(text), Entry = new EntryHint("Title"),
+                    MediaType = "text/plain", Body = Encoding.UTF8.GetBytes(text), RefetchAt = refetchAt, Entry = new EntryHint("Title"),
                     Trail = [new StageRecord(Stage.Fetch, _time.GetUtcNow(), 1.5, 0)],
                 },
                 new WarcPosition("2026-03-01/x.warc.gz", 10, 20), "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"),
