@@ -3,6 +3,7 @@ using AngleSharp.Html.Parser;
 using Storyline.Contracts;
 using Storyline.Parse.Documents;
 using Storyline.Parse.Metadata;
+using Storyline.Parse.Tree;
 
 namespace Storyline.Parse.Html;
 
@@ -32,7 +33,7 @@ internal static class HtmlArticleReader
         }
 
         var address = Uri.TryCreate(url, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" ? uri : null;
-        var page = new Page(document, address);
+        var page = new Page(HtmlTree.Parse(html), address);
         var blocks = Body(document, page, address, shape);
         return Assemble(page, blocks, hint, url);
     }

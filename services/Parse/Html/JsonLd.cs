@@ -2,7 +2,6 @@ using System.Net;
 using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using AngleSharp.Dom;
 
 namespace Storyline.Parse.Html;
 
@@ -47,7 +46,6 @@ public sealed record JsonLdArticle
 /// </summary>
 public sealed partial class JsonLd
 {
-    private const int MaxBlocks = 40;
     private const int MaxNodes = 5_000;
     private static readonly JsonDocumentOptions Lenient = new() { AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip, MaxDepth = 64 };
 
@@ -64,12 +62,13 @@ public sealed partial class JsonLd
     /// <summary>Every <c>@type</c> on the page.</summary>
     public HashSet<string> Types { get; } = new(StringComparer.Ordinal);
 
-    public static JsonLd Read(IDocument document)
+    /// <param name="blocks">The texts of a page's blocks.</param>
+    public static JsonLd Read(IEnumerable<string> blocks)
     {
         var result = new JsonLd();
-        foreach (var script in document.QuerySelectorAll("script[type*='ld+json']").Take(MaxBlocks))
+        foreach (var block in blocks)
         {
-            if (Parse(script.TextContent) is { } root)
+            if (Parse(block) is { } root)
             {
                 result.Collect(root, 0);
             }

@@ -1,28 +1,28 @@
-using AngleSharp.Dom;
-using AngleSharp.Html.Dom;
 using Storyline.Parse.Metadata;
+using Storyline.Parse.Tree;
 
 namespace Storyline.Parse.Html;
 
 /// <summary>Everything that a page says about its article outside the body, read before the body is looked for.</summary>
 internal sealed class Page
 {
-    private const int MaxHeadings = 8;
     private const int MaxSiteName = 200;
 
-    private readonly IHtmlDocument _document;
+    private readonly HtmlTree _tree;
+    private readonly PageSigns _signs;
     private readonly JsonLd _jsonLd;
     private readonly Uri? _address;
 
-    public Page(IHtmlDocument document, Uri? address)
+    public Page(HtmlTree tree, Uri? address)
     {
-        _document = document;
+        _tree = tree;
         _address = address;
-        _jsonLd = JsonLd.Read(document);
-        Metadata = PageMetadata.Read(document, address);
+        _signs = PageSigns.Of(tree);
+        _jsonLd = JsonLd.Read(_signs.Data);
+        Metadata = PageMetadata.Read(tree.Html, _signs, address);
         Article = _jsonLd.Article ?? new JsonLdArticle();
-        DocumentTitle = Text.Normalise(document.QuerySelector("head > title")?.TextContent ?? document.Title);
-        Headings = [.. document.QuerySelectorAll("h1").Take(MaxHeadings).Select(h => Text.Normalise(h.TextContent)).Where(t => t.Length is > 2 and < 400)];
+        DocumentTitle = _signs.Title;
+        Headings = [.. _signs.Headings.Select(h => PageSigns.ShortText(h.Element, 400)).OfType<string>().Where(t => t.Length > 2)];
         SiteName = ((string?[])[Metadata.First("og:site_name"), Article.Publisher, Metadata.First("application-name")])
             .Select(NotEmpty).FirstOrDefault(name => name?.Length <= MaxSiteName);
         Title = FindTitle();
@@ -31,10 +31,6 @@ internal sealed class Page
         Bylines = FindBylines();
         (Published, Modified) = FindTimes();
         Keywords = [.. FindKeywords().Select(k => Text.Normalise(k)).Where(k => k.Length is > 1 and <= 80).Distinct(StringComparer.OrdinalIgnoreCase).Take(30)];
-        HasPasswordField = document.QuerySelector("input[type='password']") is not null;
-        ArticleLinks = document.QuerySelectorAll("article a[href] h2, article a[href] h3, article h2 a[href], article h3 a[href]").Length;
-        var text = document.Body?.TextContent.Length ?? 0;
-        LinkShare = text == 0 ? 0 : document.Body!.QuerySelectorAll("a[href]").Sum(link => (double)link.TextContent.Length) / text;
     }
 
     public PageMetadata Metadata { get; }
@@ -64,13 +60,13 @@ internal sealed class Page
 
     public string[] Keywords { get; }
 
-    public bool HasPasswordField { get; }
+    public bool HasPasswordField => _signs.HasPasswordField;
 
     /// <summary>Headlines that link elsewhere from inside <c>article</c> elements: many of them make an index.</summary>
-    public int ArticleLinks { get; }
+    public int ArticleLinks => _signs.ArticleLinks;
 
-    /// <summary>Share of the page's characters that are link text, scripts and white space counted as text; above 1 where links nest.</summary>
-    public double LinkShare { get; }
+    /// <summary>Share of the page's characters that are link text, scripts and white space counted as text.</summary>
+    public double LinkShare => _signs.LinkShare;
 
     public string? Language => Metadata.Language ?? Article.Language ?? Metadata.First("og:locale", "content-language", "dc.language");
 
@@ -113,34 +109,58 @@ internal sealed class Page
             ?? (visible.Count > 0 ? visible[0] : FirstHeading());
     }
 
-    private IEnumerable<string> MarkedHeadlines() => _document
-        .QuerySelectorAll("[itemprop='headline'], .entry-title, .post-title, .article-title, a[rel='bookmark'], h2, h3")
+    private IEnumerable<string> MarkedHeadlines() => _signs.LowerHeadings
         .Take(40)
-        .Select(e => Text.Normalise(e.TextContent))
-        .Where(t => t.Length is > 5 and < 300);
+        .Select(h => PageSigns.ShortText(h.Element, 300))
+        .OfType<string>()
+        .Where(t => t.Length > 5);
 
-    private string? FirstHeading() => NotEmpty(Text.Normalise(_document.QuerySelector("h2, h3")?.TextContent));
+    private string? FirstHeading() => _signs.LowerHeadings.Where(h => h.Element.Tag is Tag.H2 or Tag.H3).Select(h => NotEmpty(PageSigns.ShortText(h.Element, 400))).FirstOrDefault();
 
     private string FindStandfirst()
     {
-        var marked = _document.QuerySelectorAll(
-                "[itemprop='description'], [itemprop='alternativeHeadline'], [class*='standfirst'], [class*='Standfirst'], [class*='article-lead'], [class*='article__lead'], [class*='article-intro'], [class*='article__intro'], [class*='article-summary'], [class*='article__summary'], [class*='article-dek'], [class*='subheadline'], [class*='teaser-text'], [data-testid*='standfirst']")
+        var marked = _signs.Signs.Where(s => s.Hints.HasFlag(Hints.Standfirst))
             .Take(20)
-            .Select(e => Text.Normalise(e.TextContent))
-            .FirstOrDefault(t => t.Length is >= 40 and <= 700);
+            .Select(s => PageSigns.ShortText(s.Element, 700))
+            .FirstOrDefault(t => t?.Length >= 40);
         if (marked is not null)
         {
             return marked;
         }
 
         var key = Text.Key(Description);
-        return key.Length < 30 ? "" : _document.QuerySelectorAll("p, h2, h3, div, strong")
-            .Where(e => e.LocalName != "div" || e.ChildElementCount == 0)
+        return key.Length < 30 ? "" : TextElements()
+            .Where(e => e.Tag is Tag.P or Tag.H2 or Tag.H3 or Tag.Strong or Tag.Div)
             .Take(2_000)
-            .Select(e => e.TextContent)
-            .Where(t => t.Length >= 30 && t.Length <= Description.Length + 400 && Text.Key(t) == key)
-            .Select(t => Text.Normalise(t))
-            .FirstOrDefault() ?? "";
+            .Select(e => PageSigns.ShortText(e, Description.Length + 400))
+            .FirstOrDefault(t => t?.Length >= 30 && Text.Key(t) == key) ?? "";
+    }
+
+    /// <summary>Elements of the body that hold text of their own, in document order; blocks that only hold other blocks are passed over.</summary>
+    private IEnumerable<Element> TextElements()
+    {
+        for (Node? node = _tree.Body.FirstChild; node is not null; node = node.Following(_tree.Body))
+        {
+            if (node is Element { FirstChild: not null } element
+                && element.Tag is Tag.P or Tag.Span or Tag.Div or Tag.Li or Tag.Small or Tag.Td or Tag.Em or Tag.Strong or Tag.H2 or Tag.H3 or Tag.H4 or Tag.H5 or Tag.A
+                && (element.Tag != Tag.Div || HoldsText(element)))
+            {
+                yield return element;
+            }
+        }
+    }
+
+    private static bool HoldsText(Element element)
+    {
+        for (var node = element.FirstChild; node is not null; node = node.Next)
+        {
+            if (node is TextNode run && !run.Span.IsWhiteSpace())
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private List<string> FindBylines()
@@ -164,9 +184,9 @@ internal sealed class Page
             }
         }
 
-        foreach (var selector in (string[])["[itemprop='author'] [itemprop='name'], [itemprop='author']", "a[rel~='author']", ".vcard .fn, a.fn", "[class*='byline'] a, [class*='Byline'] a", "[class*='byline'], [class*='Byline'], byline", "[class*='author-name'], [class*='author__name'], [class*='authorName'], [class*='authorname'], [class*='auth_name']", "a[href*='/author/'], a[href*='/autor/'], a[href*='/auteur/'], a[href*='/authors/']", ".author a, .author, [class*='article-author'], [class*='post-author']"])
+        foreach (var kind in AuthorKinds)
         {
-            var values = _document.QuerySelectorAll(selector).Take(10).Select(e => Text.Normalise(e.GetAttribute("content") ?? e.TextContent)).Where(t => t.Length is > 3 and <= 120).Distinct(StringComparer.Ordinal).ToList();
+            var values = _signs.Signs.Where(kind).Take(10).Select(s => s.Element.Value("content") ?? PageSigns.ShortText(s.Element, 120)).OfType<string>().Where(t => t.Length is > 3 and <= 120).Distinct(StringComparer.Ordinal).ToList();
             if (AuthorNames.Persons(values, SiteName).Length > 0)
             {
                 return values;
@@ -175,6 +195,19 @@ internal sealed class Page
 
         return [];
     }
+
+    // Best kind first.
+    private static readonly Func<Sign, bool>[] AuthorKinds =
+    [
+        s => s.Hints.HasFlag(Hints.AuthorProperty),
+        s => s.Hints.HasFlag(Hints.AuthorRelation),
+        s => s.Hints.HasFlag(Hints.CardName),
+        s => s.Hints.HasFlag(Hints.BylineLink),
+        s => s.Hints.HasFlag(Hints.Byline),
+        s => s.Hints.HasFlag(Hints.AuthorName),
+        s => s.Hints.HasFlag(Hints.AuthorLink),
+        s => (s.Hints & (Hints.Author | Hints.AuthorBoxLink)) != Hints.None,
+    ];
 
     /// <summary>The author line of a link preview: <c>twitter:label1</c> "Written by", <c>twitter:data1</c> the name.</summary>
     private string? WrittenByLabel()
@@ -191,17 +224,21 @@ internal sealed class Page
         Add(published, Article.DatePublished, 0.95);
         Add(published, Metadata.First("article:published_time", "og:article:published_time", "og:published_time", "article:published"), 0.94);
         Add(published, Metadata.First("datePublished", "parsely-pub-date", "sailthru.date", "dc.date.issued", "dcterms.created", "dc.date.created", "dc.date", "dcterms.date", "publish-date", "publish_date", "publication_date", "pubdate", "cxenseparse:recs:publishtime", "article.published", "date"), 0.9);
-        Add(published, _document.QuerySelector("time[itemprop='datePublished'], time[pubdate], [itemprop='datePublished']") is { } marked ? TimeOf(marked) : null, 0.88);
-        foreach (var element in _document.QuerySelectorAll("article time[datetime], main time[datetime], header time[datetime], time[datetime]").Take(1))
+        if (_signs.Signs.FirstOrDefault(s => s.Hints.HasFlag(Hints.PublishedProperty)).Element is { } marked)
         {
-            Add(published, TimeOf(element), 0.7);
+            Add(published, TimeOf(marked), 0.88);
+        }
+
+        if (_signs.Signs.FirstOrDefault(s => s.Element.Tag == Tag.Time && s.Element.Has("datetime")).Element is { } time)
+        {
+            Add(published, TimeOf(time), 0.7);
         }
 
         if (published.Count == 0)
         {
-            foreach (var element in _document.QuerySelectorAll("[class*='date'], [class*='Date'], [class*='time'], [class*='publish'], [id*='date'], time").Take(60))
+            foreach (var sign in _signs.Signs.Where(s => s.Hints.HasFlag(Hints.Date)).Take(60))
             {
-                if (element.TextContent.Length < 120 && DateText.Words(Text.Normalise(element.TextContent)) is { } reading)
+                if (PageSigns.ShortText(sign.Element, 120) is { } text && DateText.Words(text) is { } reading)
                 {
                     published.Add(new TimeEvidence(reading, 0.5));
                     break;
@@ -228,9 +265,9 @@ internal sealed class Page
     private DateReading? FirstWrittenDate()
     {
         var looked = 0;
-        foreach (var element in _document.QuerySelectorAll("body p, body span, body div, body li, body small, body td, body em, body strong, body h2, body h3, body h4, body h5, body a"))
+        foreach (var element in TextElements())
         {
-            if (element.ChildElementCount > 3 || element.TextContent.Length is < 8 or > 90)
+            if (PageSigns.ShortText(element, 90) is not { Length: >= 8 } text)
             {
                 continue;
             }
@@ -240,7 +277,7 @@ internal sealed class Page
                 return null;
             }
 
-            if (DateText.Words(Text.Normalise(element.TextContent)) is { } reading && element.Closest("footer, [class*='footer'], [id*='footer']") is null)
+            if (DateText.Words(text) is { } reading && element.Closest(Tag.Footer) is null)
             {
                 return reading;
             }
@@ -249,7 +286,7 @@ internal sealed class Page
         return null;
     }
 
-    private static string? TimeOf(IElement element) => NotEmpty(element.GetAttribute("datetime")) ?? NotEmpty(element.GetAttribute("content")) ?? Text.Normalise(element.TextContent);
+    private static string? TimeOf(Element element) => NotEmpty(element.Value("datetime")) ?? NotEmpty(element.Value("content")) ?? PageSigns.ShortText(element, 200);
 
     private static void Add(List<TimeEvidence> evidence, string? value, double confidence)
     {

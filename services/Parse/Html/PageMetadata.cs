@@ -1,4 +1,4 @@
-using AngleSharp.Dom;
+using Storyline.Parse.Tree;
 
 namespace Storyline.Parse.Html;
 
@@ -22,15 +22,14 @@ public sealed class PageMetadata
     /// <summary>The absolute canonical URL that the page declares.</summary>
     public string? CanonicalUrl { get; private set; }
 
-    public static PageMetadata Read(IDocument document, Uri? address)
+    internal static PageMetadata Read(Element html, PageSigns signs, Uri? address)
     {
-        var @base = Absolute(document.QuerySelector("base[href]")?.GetAttribute("href"), address) is { } b ? new Uri(b) : address;
-        var root = document.DocumentElement;
-        var metadata = new PageMetadata(NotEmpty(root?.GetAttribute("lang")) ?? NotEmpty(root?.GetAttribute("xml:lang")), @base);
-        foreach (var element in document.QuerySelectorAll("meta[content]").Take(1_000))
+        var @base = Absolute(signs.Base, address) is { } b ? new Uri(b) : address;
+        var metadata = new PageMetadata(NotEmpty(html.Value("lang")) ?? NotEmpty(html.Value("xml:lang")), @base);
+        foreach (var element in signs.Metas)
         {
-            var name = element.GetAttribute("property") ?? element.GetAttribute("name") ?? element.GetAttribute("itemprop") ?? element.GetAttribute("http-equiv");
-            if (NotEmpty(name) is { } key && NotEmpty(element.GetAttribute("content")) is { } content)
+            var name = element.Value("property") ?? element.Value("name") ?? element.Value("itemprop") ?? element.Value("http-equiv");
+            if (NotEmpty(name) is { } key && NotEmpty(element.Value("content")) is { } content)
             {
                 if (!metadata._values.TryGetValue(key, out var list))
                 {
@@ -41,8 +40,8 @@ public sealed class PageMetadata
             }
         }
 
-        metadata.CanonicalUrl = Absolute(document.QuerySelector("link[rel~='canonical'][href]")?.GetAttribute("href"), @base)
-            ?? Absolute(metadata.First("og:url"), @base);
+        var canonical = signs.Links.Find(link => link.Has("href") && link.Attribute("rel").Contains("canonical", StringComparison.OrdinalIgnoreCase));
+        metadata.CanonicalUrl = Absolute(canonical?.Value("href"), @base) ?? Absolute(metadata.First("og:url"), @base);
         return metadata;
     }
 
