@@ -164,8 +164,154 @@ public sealed class FeedReaderTests
     [InlineData("Tue, 03 Mar 2026 03:15:00 EST")]
     [InlineData("03 Mar 2026 10:15:00 CEST")]
     [InlineData("2026-03-03T08:15:00.000")]
-    public void Parse_WildDates_AreTheSameInstant(string text) =>
-        Assert.Equal(DateTimeOffset.Parse("2026-03-03T08:15:00Z", null), FeedDates.Parse(text));
+    [InlineData("Mon, 03 Mar 2026 08:15:00 +0000 (UTC)")]
+    [InlineData("mar., 3 mars 2026 09:15:00 +0100")]
+    [InlineData("Tue Mar  3 03:15:00 EST 2026")]
+    [InlineData("Tuesday, 3. M\u00e4rz 2026, 09:15 Uhr MEZ +0100")]
+    [InlineData("March 3, 2026, 8:15 a.m.")]
+    [InlineData("Mar 03 2026 08:15:00AM")]
+    [InlineData("03.03.2026 08:15")]
+    [InlineData("3/3/2026 8:15:00 AM GMT")]
+    [InlineData("2026/03/03 08:15 UTC")]
+    [InlineData("20260303T081500Z")]
+    [InlineData("20260303081500")]
+    [InlineData("1772525700")]
+    [InlineData("1772525700000")]
+    [InlineData("2026-03-03T08:15Z")]
+    [InlineData("2026-03-03T10:15:00:+0200")]
+    [InlineData("2026-03-03T08:15:00-00:00:00")]
+    [InlineData("Tue, 03 Mar 2026 01:15:00 GMT-0700")]
+    [InlineData("Tue, 03 Mar 2026 08:15:00 --0000")]
+    [InlineData("08:15 03.03.2026 -0000")]
+    [InlineData("3 \u043c\u0430\u0440\u0442\u0430 2026 11:15 MSK")]
+    [InlineData("2026\ub144 03\uc6d4 03\uc77c \uc624\uc804 08:15:00")]
+    [InlineData("2026\u5e743\u67083\u65e5 8\u66424\u5206", -11)]
+    [InlineData("03 de marzo de 2026 08:15")]
+    [InlineData("2026-062T08:15Z")]
+    public void Parse_WildDates_AreTheSameInstant(string text, int minutes = 0) =>
+        Assert.Equal(DateTimeOffset.Parse("2026-03-03T08:15:00Z", null).AddMinutes(minutes), FeedDates.Parse(text));
+
+    [Theory]
+    [InlineData("Wed, 31 Dec 2025", "2025-12-31")]
+    [InlineData("31.12.25", "2025-12-31")]
+    [InlineData("Dec 31, 98", "1998-12-31")]
+    [InlineData("2025-12", "2025-12-01")]
+    [InlineData("12/31/2025", "2025-12-31")]
+    [InlineData("Tue, 30 Dec 2025 24:00:00 GMT", "2025-12-31")]
+    public void Parse_Days_AreTheirMidnight(string text, string day) => Assert.Equal(DateTimeOffset.Parse(day + "T00:00:00Z", null), FeedDates.Parse(text));
+
+    [Theory]
+    [InlineData("yesterday")]
+    [InlineData("30 Feb 2026")]
+    [InlineData("2026-13-45")]
+    [InlineData("12:30")]
+    [InlineData("99999999999999")]
+    [InlineData("Tue, 03 Mar 2026 08:75:00 GMT")]
+    public void Parse_NoDate_IsNull(string text) => Assert.Null(FeedDates.Parse(text));
+
+    [Theory]
+    [InlineData("<item><title>Unclosed <link>https://example.com/1</link><pubDate>x</pubDate></item>")]
+    [InlineData("<item><titel>x</title><link>https://example.com/1</link></item>")]
+    [InlineData("<item><title>x</titel><link>https://example.com/1</link></item>")]
+    [InlineData("<item><title>a < b & c </b> d</title><link>https://example.com/1</link>")]
+    [InlineData("<item><description><![CDATA[never ended</description><link>https://example.com/1</link></item>")]
+    [InlineData("<item><description><![CDATA[in <![CDATA[ another ]]> one ]]></description><link>https://example.com/1</link></item>")]
+    [InlineData("<item><enclosure url=\"broken><link>https://example.com/1</link></item>")]
+    [InlineData("<item><media:content url=x /><link>https://example.com/1</link></item>")]
+    [InlineData("<item><!-- never ended <link>https://example.com/1</link></item>")]
+    public void Read_BrokenItem_KeepsItsLinkAndTheNextItem(string item)
+    {
+        var feed = Read("Warning: <b>x</b> in y.php\n<rss><channel>" + item + "<item><title>Next</title><link>https://example.com/2</link></item></channel></rss> garbage");
+
+        Assert.Equal(["https://example.com/1", "https://example.com/2"], feed.Entries.Select(entry => entry.Url));
+        Assert.Equal("Next", feed.Entries[1].Title);
+    }
+
+    [Fact]
+    public void Read_Channel_TellsItsRhythmAndHubs()
+    {
+        var feed = Read("""
+            <rss version="2.0" xmlns:atom="http://www.w3.org/2005/Atom"><channel><ttl>30</ttl><skipHours><hour>24</hour><hour>3</hour></skipHours><skipDays><day>Sunday</day></skipDays>
+            <atom:link rel="hub" href="https://hub.example/"/><atom:link rel="self" href="/self.xml"/><item><link>https://example.com/1</link></item></channel></rss>
+            """);
+        var rdf = Read("""<rdf:RDF xmlns:sy="http://purl.org/rss/1.0/modules/syndication/"><channel><sy:updatePeriod>daily</sy:updatePeriod><sy:updateFrequency>4</sy:updateFrequency></channel><item/></rdf:RDF>""");
+
+        Assert.Equal((TimeSpan.FromMinutes(30), "https://example.com/self.xml"), (feed.UpdateInterval, feed.Self));
+        Assert.Equal(["https://hub.example/"], feed.Hubs);
+        Assert.Equal([0, 3], feed.SkipHours);
+        Assert.Equal([DayOfWeek.Sunday], feed.SkipDays);
+        Assert.Equal(TimeSpan.FromHours(6), rdf.UpdateInterval);
+    }
+
+    [Fact]
+    public void Read_SitemapIndex_NamesItsSitemaps()
+    {
+        var feed = Read("<sitemapindex><sitemap><loc>https://example.com/a.xml</loc><lastmod>2026-03-03</lastmod></sitemap><sitemap>/b.xml.gz</sitemap></sitemapindex>");
+
+        Assert.Equal(FeedFormat.SitemapIndex, feed.Format);
+        Assert.Equal(["https://example.com/a.xml", "https://example.com/b.xml.gz"], feed.Sitemaps.Select(sitemap => sitemap.Url));
+        Assert.Equal(DateTimeOffset.Parse("2026-03-03T00:00:00Z", null), feed.Sitemaps[0].Modified);
+    }
+
+    [Fact]
+    public void Read_GzippedTextSitemap_HasItsPages()
+    {
+        using var packed = new MemoryStream();
+        using (var gzip = new System.IO.Compression.GZipStream(packed, System.IO.Compression.CompressionLevel.Fastest, leaveOpen: true))
+        {
+            gzip.Write("https://example.com/1\r\n\r\nhttps://example.com/2"u8);
+        }
+
+        Assert.Equal(["https://example.com/1", "https://example.com/2"], FeedReader.Read(packed.ToArray(), null, Url).Entries.Select(entry => entry.Url));
+    }
+
+    [Fact]
+    public void Read_Markup_IsKeptBesideThePlainTexts()
+    {
+        var rss = Read("<rss><channel><item><title>A &lt;i&gt;new&lt;/i&gt; <b>day</b></title><author>desk@example.com (The &lt;b&gt;Desk&lt;/b&gt;)</author><category>plain</category></item></channel></rss>").Entries[0];
+        var atom = Read("""<feed xmlns="http://www.w3.org/2005/Atom" xml:base="https://base.example/a/"><entry><id>b/1</id><title type="xhtml"><div xmlns="http://www.w3.org/1999/xhtml">To <a href="c">there</a></div></title></entry></feed>""").Entries[0];
+
+        Assert.Equal(("A new day", "A <i>new</i> <b>day</b>", "The Desk"), (rss.Title, rss.Markup?.Title, rss.Authors.Single()));
+        Assert.Equal(("To there", "To <a href=\"https://base.example/a/c\">there</a>", "https://base.example/a/b/1"), (atom.Title, atom.Markup?.Title, atom.Id));
+    }
+
+    [Fact]
+    public void Read_Utf8ThatIsDeclaredOtherwise_KeepsTheLetters() =>
+        Assert.Equal("Caf\u00e9", FeedReader.Read(Encoding.UTF8.GetBytes("<?xml version=\"1.0\" encoding=\"iso-8859-1\"?><rss><channel><title>Caf\u00e9</title><item/></channel></rss>"), "iso-8859-1", Url).Title);
+
+    [Theory]
+    [InlineData("<!--")]
+    [InlineData("<![CDATA[</a>")]
+    [InlineData("<?")]
+    [InlineData("<!DOCTYPE [")]
+    [InlineData("<a>")]
+    [InlineData("</a>")]
+    [InlineData("<a b=\"")]
+    [InlineData("<item>")]
+    [InlineData("<title>")]
+    [InlineData("<x xmlns:y='z'>")]
+    [InlineData("&")]
+    public void Read_OneThingManyTimes_TakesTimeInProportion(string thing)
+    {
+        var text = "<rss><channel><item><title>" + string.Concat(Enumerable.Repeat(thing, 1_000_000 / thing.Length));
+        var began = System.Diagnostics.Stopwatch.GetTimestamp();
+
+        Read_OrRefuse(text);
+
+        Assert.InRange(System.Diagnostics.Stopwatch.GetElapsedTime(began).TotalSeconds, 0, 5);
+    }
+
+    private static void Read_OrRefuse(string text)
+    {
+        try
+        {
+            Read(text);
+        }
+        catch (FeedFormatException)
+        {
+            // An answer too.
+        }
+    }
 
     private static FeedDocument Read(string text) => FeedReader.Read(Encoding.UTF8.GetBytes(text), null, Url);
 }
