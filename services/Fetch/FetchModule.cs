@@ -73,7 +73,11 @@ public sealed class FetchModule : IServiceModule
         services.AddQuarantineCollector<QuarantineStore>();
 
         services.AddSingleton<FeedStore>();
+        services.AddSingleton<SitemapIndex>();
+        services.AddSingleton<SubscriptionStore>();
         services.AddSingleton<FeedPoll>();
+        services.AddSingleton<WebSub>();
+        services.AddHostedService<WebSubRenewal>();
         services.AddSingleton<FeedPoller>();
         services.AddHostedService(provider => provider.GetRequiredService<FeedPoller>());
 
@@ -94,5 +98,6 @@ public sealed class FetchModule : IServiceModule
         app.MapGrpcService<IngestGrpcService>();
         app.MapGrpcService<FeedGrpcService>();
         app.MapGrpcService<PipelineGrpcService>();
+        app.MapWebSub();
     }
 }

@@ -75,6 +75,20 @@ public sealed class FetchOptions
     /// <summary>A feed that permanent redirects lead to the same place for this long, with each poll a readable feed, takes its URL.</summary>
     public TimeSpan MoveAfter { get; set; } = TimeSpan.FromDays(1);
 
+    /// <summary>Children of a sitemap index that one poll reads.</summary>
+    public int SitemapChildren { get; set; } = 5;
+
+    /// <summary>Children of a sitemap index that changed longer ago when they are first seen are an archive, and are not read.</summary>
+    public TimeSpan SitemapMaxAge { get; set; } = TimeSpan.FromDays(3);
+
+    /// <summary>
+    /// Where WebSub hubs reach this service's <c>/websub</c> from outside, such as <c>https://news.example.org/websub</c>; not set: feeds are polled only.
+    /// </summary>
+    public string? WebSubCallback { get; set; }
+
+    /// <summary>Shortest time between polls of a feed that is pushed.</summary>
+    public TimeSpan WebSubPollInterval { get; set; } = TimeSpan.FromHours(1);
+
     /// <summary>Least time without a new entry before a feed counts as silent, however fast its own rhythm is.</summary>
     public TimeSpan SilentAfter { get; set; } = TimeSpan.FromDays(2);
 
@@ -135,6 +149,8 @@ public sealed class FetchOptions
                      (nameof(MaxPollHint), options.MaxPollHint, TimeSpan.Zero, TimeSpan.FromDays(1)),
                      (nameof(FullPollInterval), options.FullPollInterval, TimeSpan.Zero, TimeSpan.FromDays(30)),
                      (nameof(MoveAfter), options.MoveAfter, TimeSpan.Zero, TimeSpan.FromDays(365)),
+                     (nameof(SitemapMaxAge), options.SitemapMaxAge, TimeSpan.Zero, TimeSpan.FromDays(36500)),
+                     (nameof(WebSubPollInterval), options.WebSubPollInterval, TimeSpan.FromSeconds(1), TimeSpan.FromDays(1)),
                      (nameof(SilentAfter), options.SilentAfter, TimeSpan.FromMinutes(1), TimeSpan.FromDays(365)),
                      (nameof(SweepInterval), options.SweepInterval, TimeSpan.FromMilliseconds(50), TimeSpan.FromMinutes(1)),
                      (nameof(QuarantineRetention), options.QuarantineRetention, TimeSpan.FromHours(1), TimeSpan.FromDays(3650)),
@@ -153,6 +169,7 @@ public sealed class FetchOptions
                      (nameof(HostBacklog), options.HostBacklog, 10_000),
                      (nameof(Concurrency), options.Concurrency, MaxConcurrency),
                      (nameof(PollConcurrency), options.PollConcurrency, 1000),
+                     (nameof(SitemapChildren), options.SitemapChildren, 1000),
                      (nameof(MaxQuarantined), options.MaxQuarantined, 1_000_000),
                      (nameof(RefetchesPerSource), options.RefetchesPerSource, 10_000),
                  })
@@ -172,6 +189,11 @@ public sealed class FetchOptions
             || !options.Refetches.SequenceEqual(options.Refetches.Order()))
         {
             yield return "Fetch:RefetchDelays must be at most 20 delays of up to 365 days, each longer than the one before";
+        }
+
+        if (options.WebSubCallback is { } callback && !(Uri.TryCreate(callback, UriKind.Absolute, out var url) && url.Scheme is "http" or "https" && url.Query.Length == 0 && url.Fragment.Length == 0))
+        {
+            yield return $"Fetch:WebSubCallback is '{callback}': must be the http or https URL at which hubs reach /websub, such as https://news.example.org/websub";
         }
 
         if (options.Retries.Count > 10 || options.Retries.Any(delay => delay < TimeSpan.Zero || delay > TimeSpan.FromDays(7)))

@@ -32,6 +32,9 @@ internal static class FetchTelemetry
     private static readonly ObservableGauge<long> FeedStateCount = Meter.CreateObservableGauge(
         "storyline.feed.states", Measure, "{feed}", "Feeds by state, of all replicas together");
 
+    private static readonly Counter<long> PushCount = Meter.CreateCounter<long>(
+        "storyline.feed.pushes", "{push}", "WebSub pushes, by result");
+
     public static void Captured() => CaptureCount.Add(1);
 
     public static void Ended(Outcome outcome, Stage stage) => OutcomeCount.Add(
@@ -40,6 +43,8 @@ internal static class FetchTelemetry
     public static void Searchable(TimeSpan sinceDiscovery) => Freshness.Record(sinceDiscovery.TotalSeconds);
 
     public static void Polled(string result) => PollCount.Add(1, new KeyValuePair<string, object?>("result", result));
+
+    public static void Pushed(string result) => PushCount.Add(1, new KeyValuePair<string, object?>("result", result));
 
     /// <summary>The W3C traceparent to store with an article, so that work taken up later continues its trace; empty when untraced.</summary>
     public static string Traceparent => Activity.Current is { IdFormat: ActivityIdFormat.W3C } activity ? activity.Id ?? "" : "";

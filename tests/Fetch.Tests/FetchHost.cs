@@ -33,6 +33,9 @@ internal sealed class FetchHost : IAsyncDisposable
         Pipeline = new PipelineService.PipelineServiceClient(_channel);
     }
 
+    /// <summary>Where it answers JSON.</summary>
+    public Uri Http => _app.Addresses().Http;
+
     public IngestService.IngestServiceClient Ingest { get; }
 
     public FeedService.FeedServiceClient Feeds { get; }

@@ -134,6 +134,42 @@ public sealed class HttpFetcher : IDisposable
         }
     }
 
+    /// <summary>Posts a form, following the redirects that keep the method (307, 308).</summary>
+    /// <returns>Null when the answer is 2xx, else why it is not.</returns>
+    public async Task<FetchResult.Failure?> PostAsync(Uri url, IReadOnlyCollection<KeyValuePair<string, string>> form, CancellationToken cancellationToken)
+    {
+        using var clock = new RequestClock(_options.RequestTimeout, _time, cancellationToken);
+        try
+        {
+            for (var redirects = 0; redirects <= _options.MaxRedirects; redirects++)
+            {
+                using var message = new HttpRequestMessage(HttpMethod.Post, url) { Content = new FormUrlEncodedContent(form) };
+                message.Headers.TryAddWithoutValidation("User-Agent", _options.UserAgent);
+                using var response = await _client.SendAsync(message, clock.Token);
+                var status = (int)response.StatusCode;
+                if (status is 307 or 308 && response.Headers.Location is { } location && Uri.TryCreate(url, location, out var target) && target.Scheme is "http" or "https")
+                {
+                    url = target;
+                    continue;
+                }
+
+                return status is >= 200 and < 300
+                    ? null
+                    : new FetchResult.Failure(Outcome.HttpError, $"HTTP status {status}", IsTransient: status is 408 or 425 or 429 or >= 500, status, RetryAfter(response));
+            }
+
+            return new FetchResult.Failure(Outcome.TooManyRedirects, $"more than {_options.MaxRedirects} redirects", IsTransient: false);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return new FetchResult.Failure(Outcome.Unreachable, string.Create(CultureInfo.InvariantCulture, $"no answer within {_options.RequestTimeout.TotalSeconds:0.#} s"), IsTransient: true);
+        }
+        catch (Exception exception) when (exception is HttpRequestException or IOException or SocketException)
+        {
+            return Unreachable(exception);
+        }
+    }
+
     public void Dispose() => _client.Dispose();
 
     private async Task<FetchResult> FollowAsync(FetchRequest request, RequestClock clock, CancellationToken cancellationToken)

@@ -41,7 +41,8 @@ public static class FeedDiscovery
     /// <summary>Finds the candidates; each is http or https, none is named twice, none is the page itself.</summary>
     /// <param name="html">The page.</param>
     /// <param name="page">Where it came from.</param>
-    public static IReadOnlyList<Uri> Find(string html, Uri page)
+    /// <param name="withGuesses">The addresses where feeds usually are as well.</param>
+    public static IReadOnlyList<Uri> Find(string html, Uri page, bool withGuesses = true)
     {
         ArgumentNullException.ThrowIfNull(html);
         ArgumentNullException.ThrowIfNull(page);
@@ -80,7 +81,7 @@ public static class FeedDiscovery
         }
 
         return [.. found.OrderBy(candidate => candidate.Rank).Select(candidate => candidate.Url)
-            .Concat(CommonPaths.Select(path => Resolve(page, path)).OfType<Uri>())
+            .Concat((withGuesses ? CommonPaths : []).Select(path => Resolve(page, path)).OfType<Uri>())
             .Where(url => url != page)
             .DistinctBy(url => url.AbsoluteUri, StringComparer.Ordinal)
             .Take(MaxCandidates)];

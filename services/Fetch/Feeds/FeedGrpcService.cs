@@ -12,7 +12,7 @@ namespace Storyline.Fetch.Feeds;
 
 /// <summary>gRPC surface of the feeds.</summary>
 public sealed class FeedGrpcService(
-    FeedStore feeds, FeedPoll poll, FeedPoller poller, LedgerStore ledger, RobotsCache robots, IOptions<FetchOptions> options, TimeProvider time) : FeedService.FeedServiceBase
+    FeedStore feeds, SubscriptionStore subscriptions, FeedPoll poll, FeedPoller poller, LedgerStore ledger, RobotsCache robots, IOptions<FetchOptions> options, TimeProvider time) : FeedService.FeedServiceBase
 {
     private const int DefaultPageSize = 100;
     private const int MaxPageSize = 1000;
@@ -33,6 +33,11 @@ public sealed class FeedGrpcService(
         }
 
         var row = New(feed.Url, feed.SourceId, feed.Title);
+        if (request.Discover)
+        {
+            row = row with { Url = await ResolveAsync(row.Url, context.CancellationToken) };
+        }
+
         var (stored, isNew) = await feeds.AddAsync(row, request.RequestId, context.CancellationToken);
         if (!isNew && (request.RequestId.Length == 0 || stored.Url != row.Url || !await IsOfRequestAsync(stored, request.RequestId, context.CancellationToken)))
         {
@@ -94,15 +99,21 @@ public sealed class FeedGrpcService(
     public override async Task<CheckFeedResponse> CheckFeed(CheckFeedRequest request, ServerCallContext context)
     {
         var url = new Uri(Canonical(request.Url));
-        var (document, error, busy) = await poll.CheckAsync(url, context.CancellationToken);
-        if (busy is { } wait)
-        {
-            throw RpcErrors.Unavailable($"{url.Host} was asked a moment ago", wait);
-        }
-
+        var found = await CheckAsync(url, context.CancellationToken);
+        var (document, error) = (found.Document, found.Error);
         if (error is { Outcome: Outcome.RobotsDenied })
         {
             return new CheckFeedResponse { RobotsAllowed = false };
+        }
+
+        if (found.Candidates.Count > 0)
+        {
+            var page = new CheckFeedResponse { RobotsAllowed = true };
+            page.Candidates.Add(found.Candidates.Select(candidate => new CheckFeedResponse.Types.Candidate
+            {
+                Url = candidate.Url, Format = (V1.FeedFormat)candidate.Document.Format, Title = candidate.Document.Title, EntryCount = candidate.Document.Entries.Count,
+            }));
+            return page;
         }
 
         if (document is null)
@@ -136,6 +147,7 @@ public sealed class FeedGrpcService(
     public override async Task<GetFeedHealthResponse> GetFeedHealth(GetFeedHealthRequest request, ServerCallContext context)
     {
         var row = await FindAsync(request.FeedId, context);
+        var subscription = await subscriptions.FindAsync(request.FeedId, context.CancellationToken);
         var yesterday = time.GetUtcNow() - TimeSpan.FromDays(1);
 
         // What a feed holds at its first poll is history.
@@ -157,6 +169,11 @@ public sealed class FeedGrpcService(
             ExpectedArticlesPerDay = from < yesterday ? await feeds.CountArticlesAsync(row.FeedId, from, yesterday, context.CancellationToken) / (yesterday - from).TotalDays : 0,
             ArticlesLastDay = await feeds.CountArticlesAsync(row.FeedId, yesterday, DateTimeOffset.MaxValue, context.CancellationToken),
             EntriesWithoutUrlLastPoll = row.WithoutUrlLastPoll,
+            WebSub = subscription is null ? null : new V1.WebSubSubscription
+            {
+                State = (V1.WebSubState)subscription.State, Hub = subscription.Hub, Topic = subscription.Topic, Reason = subscription.Reason,
+                LeaseExpireTime = Time(subscription.LeaseExpiresAt), LastPushTime = Time(subscription.LastPushAt),
+            },
         };
     }
 
@@ -207,6 +224,21 @@ public sealed class FeedGrpcService(
         }
 
         return new ExportOpmlResponse { Opml = Opml.Write(all, time.GetUtcNow()) };
+    }
+
+    private async Task<CheckedFeed> CheckAsync(Uri url, CancellationToken cancellationToken)
+    {
+        var found = await poll.CheckAsync(url, cancellationToken);
+        return found.Busy is { } wait ? throw RpcErrors.Unavailable($"{url.Host} was asked a moment ago", wait) : found;
+    }
+
+    // The URL itself when it is a feed's, else the likeliest of those that its page leads to.
+    private async Task<string> ResolveAsync(string url, CancellationToken cancellationToken)
+    {
+        var found = await CheckAsync(new Uri(url), cancellationToken);
+        return found.Document is not null ? url
+            : found.Candidates.Count > 0 ? found.Candidates[0].Url
+            : throw RpcErrors.FailedPrecondition("FEED", url, found.Error?.Reason ?? "the server sent nothing");
     }
 
     private FeedRow New(string url, string sourceId, string title)

@@ -9,9 +9,16 @@ using Storyline.Fetch.Politeness;
 
 namespace Storyline.Fetch.Feeds;
 
+/// <summary>What a dry run of a poll found.</summary>
+/// <param name="Document">The feed; null when there is none.</param>
+/// <param name="Error">Why there is none.</param>
+/// <param name="Busy">How long its host is busy, when it was not asked.</param>
+/// <param name="Candidates">The feeds that a page led to.</param>
+public sealed record CheckedFeed(FeedDocument? Document, FetchResult.Failure? Error, TimeSpan? Busy, IReadOnlyList<(string Url, FeedDocument Document)> Candidates);
+
 /// <summary>One poll of one feed: a conditional GET, its entries into the ledger, the next time.</summary>
 public sealed class FeedPoll(
-    FeedStore feeds, LedgerStore ledger, Redrive redrive, PoliteFetcher fetcher, IOptions<FetchOptions> options, TimeProvider time)
+    FeedStore feeds, SubscriptionStore subscriptions, SitemapIndex sitemaps, LedgerStore ledger, Redrive redrive, PoliteFetcher fetcher, IOptions<FetchOptions> options, TimeProvider time)
 {
     private const string Accept =
         "application/atom+xml,application/rss+xml,application/feed+json,application/rdf+xml,application/xml;q=0.9,text/xml;q=0.9,application/json;q=0.8,*/*;q=0.1";
@@ -21,6 +28,9 @@ public sealed class FeedPoll(
     // A feed of nothing but entries without URLs is counted as far as this.
     private const int MaxUnusable = 1000;
 
+    // Candidates of a site's page that are asked for: those it names come first, guesses last.
+    private const int MaxProbes = 12;
+
     /// <summary>Polls and stores what came of it.</summary>
     public async Task RunAsync(FeedRow feed, CancellationToken cancellationToken)
     {
@@ -29,14 +39,17 @@ public sealed class FeedPoll(
         using var activity = FetchTelemetry.Source.StartActivity("poll feed");
         activity?.SetTag("storyline.feed_id", feed.FeedId);
         var now = time.GetUtcNow();
-        var isFull = feed.FullAt is not { } full || now - DateTimeOffset.FromUnixTimeMilliseconds(full) >= options.Value.FullPollInterval;
+        var subscription = options.Value.WebSubCallback is null ? null : await subscriptions.FindAsync(feed.FeedId, cancellationToken);
+
+        // An index says little of whether its children changed.
+        var isFull = feed.Format == FeedFormat.SitemapIndex || feed.FullAt is not { } full || now - DateTimeOffset.FromUnixTimeMilliseconds(full) >= options.Value.FullPollInterval;
         var (result, wait) = await AskAsync(new Uri(feed.Url), isFull ? "" : feed.Etag, isFull ? "" : feed.LastModified, cancellationToken);
         var polled = result switch
         {
             null => new PolledFeed(feed with { NextPollAt = At(wait!.Value) }, []),
             FetchResult.Failure failure => Failed(feed, failure),
-            FetchResult.Success success => await ReadAsync(feed, success, isFull, cancellationToken),
-            _ => Unchanged(feed, result),
+            FetchResult.Success success => await ReadAsync(feed, success, isFull, subscription, cancellationToken),
+            _ => Unchanged(feed, result, subscription),
         };
         if (polled.Feed.Failures > feed.Failures)
         {
@@ -47,26 +60,84 @@ public sealed class FeedPoll(
         {
             redrive.Wake();
         }
+
+        if (subscription?.IsLive(now) == true && polled.Feed.CountedAt > feed.CountedAt)
+        {
+            await subscriptions.NoteMissedAsync(feed.FeedId, cancellationToken);
+        }
     }
 
-    /// <summary>Asks a feed once without storing anything.</summary>
-    /// <returns>The document, or why there is none, or how long its host is busy.</returns>
-    public async Task<(FeedDocument? Document, FetchResult.Failure? Error, TimeSpan? Busy)> CheckAsync(Uri url, CancellationToken cancellationToken)
+    /// <summary>Takes what a hub pushed: the same way into the ledger as a poll's.</summary>
+    /// <returns>False when it is no feed.</returns>
+    public async Task<bool> PushAsync(FeedRow feed, string contentType, byte[] body, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(feed);
+        Activity.Current = null;
+        using var activity = FetchTelemetry.Source.StartActivity("push feed");
+        activity?.SetTag("storyline.feed_id", feed.FeedId);
+        if (Read(contentType, body, new Uri(feed.Url)).Document is not { } document)
+        {
+            return false;
+        }
+
+        var articles = await DiscoverAsync(feed, document, cancellationToken);
+        var (rhythm, _, newest) = Count(feed, document, articles.Count, time.GetUtcNow());
+        if ((await feeds.StorePollAsync(new PolledFeed((feed with { NewestPublishedAt = newest }).With(rhythm), articles) { IsPush = true }, cancellationToken)).Count > 0)
+        {
+            redrive.Wake();
+        }
+
+        return true;
+    }
+
+    /// <summary>Asks a feed once without storing anything; of a page that is none, for the feeds that it leads to.</summary>
+    public async Task<CheckedFeed> CheckAsync(Uri url, CancellationToken cancellationToken)
     {
         var (result, busy) = await AskAsync(url, "", "", cancellationToken);
-        var (document, error) = result is FetchResult.Success success ? Read(success) : (null, result as FetchResult.Failure);
-        return (document, error, busy);
+        if (result is not FetchResult.Success success)
+        {
+            return new CheckedFeed(null, result as FetchResult.Failure, busy, []);
+        }
+
+        var (document, error) = Read(success);
+        return new CheckedFeed(document, error, null, document is null ? await FindAsync(success, MaxProbes, withGuesses: true, cancellationToken) : []);
+    }
+
+    /// <summary>The feeds that a page leads to, each asked for and read; the likeliest first.</summary>
+    private async Task<IReadOnlyList<(string Url, FeedDocument Document)>> FindAsync(FetchResult.Success page, int most, bool withGuesses, CancellationToken cancellationToken)
+    {
+        _ = MediaTypes.TryAccept(page.ContentType, page.Body, out var mediaType, out _);
+        var found = new List<(string Url, FeedDocument Document)>();
+        if (mediaType is not ("text/html" or "application/xhtml+xml"))
+        {
+            return found;
+        }
+
+        // The addresses in a page are ASCII, whatever its text is.
+        foreach (var candidate in FeedDiscovery.Find(Encoding.UTF8.GetString(page.Body), new Uri(page.Exchange.Url), withGuesses).Take(MaxProbes))
+        {
+            if (found.Count < most && CanonicalUrl.TryCreate(candidate.AbsoluteUri, out var url, out _)
+                && (await AskAsync(new Uri(url), "", "", cancellationToken)).Result is FetchResult.Success success && Read(success).Document is { } document)
+            {
+                found.Add((url, document));
+            }
+        }
+
+        return found;
     }
 
     private Task<(FetchResult? Result, TimeSpan? Busy)> AskAsync(Uri url, string etag, string lastModified, CancellationToken cancellationToken) =>
         fetcher.GetAsync(new FetchRequest(url, FeedReader.MaxBytes, etag, lastModified, Accept), cancellationToken);
 
-    private static (FeedDocument? Document, FetchResult.Failure? Error) Read(FetchResult.Success success)
+    internal static (FeedDocument? Document, FetchResult.Failure? Error) Read(FetchResult.Success success) =>
+        Read(success.ContentType, success.Body, new Uri(success.Exchange.Url));
+
+    private static (FeedDocument? Document, FetchResult.Failure? Error) Read(string contentType, byte[] body, Uri url)
     {
         try
         {
-            _ = MediaTypes.TryAccept(success.ContentType, success.Body, out _, out var charset);
-            return (FeedReader.Read(success.Body, charset, new Uri(success.Exchange.Url)), null);
+            _ = MediaTypes.TryAccept(contentType, body, out _, out var charset);
+            return (FeedReader.Read(body, charset, url), null);
         }
         catch (FeedFormatException exception)
         {
@@ -89,26 +160,46 @@ public sealed class FeedPoll(
             []);
     }
 
-    private PolledFeed Unchanged(FeedRow feed, FetchResult result)
+    private PolledFeed Unchanged(FeedRow feed, FetchResult result, WebSubSubscription? subscription)
     {
         FetchTelemetry.Polled("not_modified");
-        return Succeeded(feed, result, [], overflown: null);
+        return Succeeded(feed, result, [], subscription, overflown: null);
     }
 
-    private async Task<PolledFeed> ReadAsync(FeedRow feed, FetchResult.Success success, bool isFull, CancellationToken cancellationToken)
+    // The page of a site that was added as a feed: its first poll looks for the feed that it names, and the next one reads it. Guesses are for people to confirm.
+    private async Task<PolledFeed> LookForFeedAsync(FeedRow feed, FetchResult.Success page, FetchResult.Failure error, CancellationToken cancellationToken)
+    {
+        var failed = Failed(feed, error);
+        if (feed.LastSuccessAt is not null || feed.Failures > 0 || await FindAsync(page, 1, withGuesses: false, cancellationToken) is not [var (url, _)])
+        {
+            return failed;
+        }
+
+        var reason = $"the URL is a page's; its feed is {url}";
+        return failed with { Feed = failed.Feed with { LastError = reason.Length <= MaxErrorLength ? reason : reason[..MaxErrorLength], NextPollAt = At(TimeSpan.Zero) }, NewUrl = url };
+    }
+
+    private async Task<PolledFeed> ReadAsync(FeedRow feed, FetchResult.Success success, bool isFull, WebSubSubscription? subscription, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
         var digest = Convert.ToHexStringLower(SHA256.HashData(success.Body));
         if (digest == feed.BodySha256 && !isFull)
         {
             // The same bytes under another validator, or from a server that knows none.
-            return Unchanged(feed with { Etag = success.Exchange.ETag, LastModified = success.Exchange.LastModified, FullAt = now.ToUnixTimeMilliseconds() }, success);
+            return Unchanged(feed with { Etag = success.Exchange.ETag, LastModified = success.Exchange.LastModified, FullAt = now.ToUnixTimeMilliseconds() }, success, subscription);
         }
 
         var (document, error) = Read(success);
         if (document is null)
         {
-            return Failed(feed, error!);
+            return await LookForFeedAsync(feed, success, error!, cancellationToken);
+        }
+
+        var (entries, children, hasMore) = document.Format == FeedFormat.SitemapIndex ? await sitemaps.ReadAsync(feed.FeedId, document, cancellationToken) : (document.Entries, [], false);
+        document = document with { Entries = entries };
+        if (options.Value.WebSubCallback is not null)
+        {
+            await FollowHubAsync(feed, success.Exchange, document, subscription, cancellationToken);
         }
 
         var articles = await DiscoverAsync(feed, document, cancellationToken);
@@ -117,22 +208,39 @@ public sealed class FeedPoll(
         return Succeeded(
             (feed with
             {
-                Format = document.Format, Title = document.Title, EntriesLastPoll = document.Entries.Count, WithoutUrlLastPoll = document.Entries.Count(entry => entry.Url is null),
+                Format = document.Format, Title = document.Title, EntriesLastPoll = document.Format == FeedFormat.SitemapIndex && children.Count == 0 ? feed.EntriesLastPoll : document.Entries.Count, WithoutUrlLastPoll = document.Entries.Count(entry => entry.Url is null),
                 Etag = success.Exchange.ETag, LastModified = success.Exchange.LastModified, FullAt = now.ToUnixTimeMilliseconds(), BodySha256 = digest,
                 HintMs = (long)Longer(PollSchedule.Freshness(success.Exchange), document.UpdateInterval ?? TimeSpan.Zero).TotalMilliseconds, NewestPublishedAt = newest,
             }).With(rhythm),
-            success, articles,
-            overflown: feed.LastSuccessAt is { } last && feed.CountedAt is not null && fresh > 0 && fresh >= document.Entries.Count ? now - DateTimeOffset.FromUnixTimeMilliseconds(last) : null)
-            with { Unusable = [.. document.Entries.Where(entry => entry.Url is null).Take(MaxUnusable).Select(Digest).Distinct(StringComparer.Ordinal)] };
+            success, articles, subscription,
+            overflown: hasMore ? TimeSpan.Zero
+                : feed.LastSuccessAt is { } last && feed.CountedAt is not null && fresh > 0 && fresh >= document.Entries.Count ? now - DateTimeOffset.FromUnixTimeMilliseconds(last) : null)
+            with { Sitemaps = children, Unusable = [.. document.Entries.Where(entry => entry.Url is null).Take(MaxUnusable).Select(Digest).Distinct(StringComparer.Ordinal)] };
     }
 
     // What tells such an entry from others when the feed comes again.
     private static string Digest(FeedEntry entry) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(entry.Id + "\n" + entry.Title)).AsSpan(0, 16));
 
-    private PolledFeed Succeeded(FeedRow feed, FetchResult result, IReadOnlyCollection<ArticleRow> articles, TimeSpan? overflown)
+    private async Task FollowHubAsync(FeedRow feed, HttpExchange exchange, FeedDocument document, WebSubSubscription? subscription, CancellationToken cancellationToken)
+    {
+        if (WebSubLinks.Find(exchange, document) is var (hub, topic))
+        {
+            if (subscription is null || subscription.Hub != hub.AbsoluteUri || subscription.Topic != topic)
+            {
+                await subscriptions.OfferAsync(feed.FeedId, hub.AbsoluteUri, topic, cancellationToken);
+            }
+        }
+        else if (subscription is not null)
+        {
+            await subscriptions.WithdrawAsync(feed.FeedId, cancellationToken);
+        }
+    }
+
+    private PolledFeed Succeeded(FeedRow feed, FetchResult result, IReadOnlyCollection<ArticleRow> articles, WebSubSubscription? subscription, TimeSpan? overflown)
     {
         var now = time.GetUtcNow();
         var next = PollSchedule.AfterSuccess(options.Value, feed.Rhythm, now, TimeSpan.FromMilliseconds(feed.HintMs), overflown);
+        next = subscription?.IsLive(now) == true ? Longer(next, options.Value.WebSubPollInterval) : next;
         var movedTo = result.MovedTo is { } target && CanonicalUrl.TryCreate(target.AbsoluteUri, out var canonical, out _) && canonical != feed.Url ? canonical : "";
         var movedSince = movedTo.Length == 0 ? (long?)null : movedTo == feed.MovedTo ? feed.MovedSince : now.ToUnixTimeMilliseconds();
         var hasMoved = movedSince is { } since && now - DateTimeOffset.FromUnixTimeMilliseconds(since) >= options.Value.MoveAfter;

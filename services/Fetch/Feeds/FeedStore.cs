@@ -13,6 +13,12 @@ public sealed record PolledFeed(FeedRow Feed, IReadOnlyCollection<ArticleRow> An
 {
     /// <summary>Digests of the entries that have no URL.</summary>
     public IReadOnlyCollection<string> Unusable { get; init; } = [];
+
+    /// <summary>Children of a sitemap index that were read.</summary>
+    public IReadOnlyList<SitemapChild> Sitemaps { get; init; } = [];
+
+    /// <summary>It was pushed: nothing changes but what was new, for polls have their own schedule and validators.</summary>
+    public bool IsPush { get; init; }
 }
 
 /// <summary>The table <c>feeds</c>.</summary>
@@ -125,7 +131,13 @@ public sealed class FeedStore : IAsyncDisposable
             cancellationToken, lockName: "feeds");
 
     public Task<bool> DeleteAsync(string feedId, CancellationToken cancellationToken) => _database.WriteAsync(
-        async (connection, transaction) => await connection.ExecuteAsync("DELETE FROM feeds WHERE feed_id = @feedId", new { feedId }, transaction) > 0, cancellationToken);
+        async (connection, transaction) =>
+        {
+            await connection.ExecuteAsync(
+                "DELETE FROM feed_subscriptions WHERE feed_id = @feedId; DELETE FROM sitemap_children WHERE feed_id = @feedId", new { feedId }, transaction);
+            return await connection.ExecuteAsync("DELETE FROM feeds WHERE feed_id = @feedId", new { feedId }, transaction) > 0;
+        },
+        cancellationToken);
 
     /// <summary>Pauses, or resumes with a poll at once. A feed that is so already stays as it is.</summary>
     public Task<FeedRow?> SetPausedAsync(string feedId, bool paused, CancellationToken cancellationToken) => _database.WriteAsync(
@@ -180,6 +192,15 @@ public sealed class FeedStore : IAsyncDisposable
             new { feedId, from = from.ToUnixTimeMilliseconds(), to = to.ToUnixTimeMilliseconds() }, cancellationToken: cancellationToken));
     }
 
+    /// <summary>The children of a sitemap index that were read before, by URL.</summary>
+    public async Task<IReadOnlyDictionary<string, SitemapChild>> SitemapChildrenAsync(string feedId, CancellationToken cancellationToken)
+    {
+        await using var connection = await _database.OpenAsync(cancellationToken);
+        var rows = await connection.QueryAsync<SitemapChild>(new CommandDefinition(
+            "SELECT url, announced, etag, last_modified, read_at FROM sitemap_children WHERE feed_id = @feedId", new { feedId }, cancellationToken: cancellationToken));
+        return rows.ToDictionary(row => row.Url, StringComparer.Ordinal);
+    }
+
     public ValueTask DisposeAsync() => _polls.DisposeAsync();
 
     private Task<IReadOnlyList<IReadOnlySet<string>>> StorePollsAsync(IReadOnlyList<PolledFeed> polls) =>
@@ -207,12 +228,33 @@ public sealed class FeedStore : IAsyncDisposable
                 foreach (var i in Enumerable.Range(0, polls.Count).OrderBy(i => polls[i].Feed.FeedId, StringComparer.Ordinal))
                 {
                     results[i] = polls[i].Announced.Select(article => article.ArticleId).Where(id => added.Contains(id) && finders[id] == i).ToHashSet(StringComparer.Ordinal);
-                    await StorePollAsync(connection, transaction, polls[i], results[i].Count);
+                    await (polls[i].IsPush ? StorePushAsync(connection, transaction, polls[i].Feed, results[i].Count) : StorePollAsync(connection, transaction, polls[i], results[i].Count));
+                    foreach (var child in polls[i].Sitemaps)
+                    {
+                        await connection.ExecuteAsync(
+                            """
+                            INSERT INTO sitemap_children (feed_id, url, announced, etag, last_modified, read_at) VALUES (@FeedId, @Url, @Announced, @Etag, @LastModified, @ReadAt)
+                            ON CONFLICT (feed_id, url) DO UPDATE SET announced = excluded.announced, etag = excluded.etag, last_modified = excluded.last_modified, read_at = excluded.read_at
+                            """,
+                            new { polls[i].Feed.FeedId, child.Url, child.Announced, child.Etag, child.LastModified, child.ReadAt }, transaction);
+                    }
                 }
 
                 return results;
             },
             CancellationToken.None);
+
+    private static Task<int> StorePushAsync(DbConnection connection, DbTransaction transaction, FeedRow feed, int added) => connection.ExecuteAsync(
+        """
+        UPDATE feeds SET articles_seen = articles_seen + @added, slow = @Slow, recent = @Recent, counted_at = @CountedAt, counted_since = @CountedSince, longest_gap_ms = @LongestGapMs,
+            newest_published_at = @NewestPublishedAt, state = CASE WHEN state = @silent THEN @active ELSE state END
+        WHERE feed_id = @FeedId
+        """,
+        new
+        {
+            feed.FeedId, feed.Slow, feed.Recent, feed.CountedAt, feed.CountedSince, feed.LongestGapMs, feed.NewestPublishedAt, added, silent = FeedState.Silent, active = FeedState.Active,
+        },
+        transaction);
 
     private static Task<int> StorePollAsync(DbConnection connection, DbTransaction transaction, PolledFeed polled, int added)
     {

@@ -32,13 +32,13 @@ public static class PollSchedule
             var byRate = TimeSpan.FromDays(Math.Min(1 / perDay / PollsPerEntry, 365));
             var bySilence = (now - rhythm.CountedAt) / PollsPerSilence;
             own = byRate > bySilence ? byRate : bySilence;
-            own = overflown / 2 is { } half && half < own ? half : own;
         }
         else if (rhythm is not null && (now - rhythm.CountedAt) / PollsPerSilence is var quiet && quiet > own)
         {
             own = quiet;
         }
 
+        own = overflown / 2 is { } half && half < own ? half : own;
         var asked = hint < options.MaxPollHint ? hint : options.MaxPollHint;
         return Clamp(own > asked ? own : asked, options);
     }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using Storyline.Fetch.V1;
 
 namespace Storyline.Platform.Commands;
@@ -9,17 +10,18 @@ internal static class FeedCommands
 
     private static readonly ClientOptions Client = new();
 
-    public static Command Create() => new("feeds", "The feeds that the platform polls.") { CreateAdd(), CreateImport(), CreateList() };
+    public static Command Create() => new("feeds", "The feeds that the platform polls.") { CreateAdd(), CreateImport(), CreateList(), CreateHealth() };
 
     private static Command CreateAdd()
     {
         var url = new Argument<string>("url") { Description = "The feed's URL." };
         var source = new Option<string>("--source") { Description = "The publisher; default: the URL's host.", DefaultValueFactory = _ => "" };
-        var command = new Command("add", "Add a feed.") { url, source };
+        var discover = new Option<bool>("--discover") { Description = "Ask the URL first; of a site's page, add the feed that it leads to." };
+        var command = new Command("add", "Add a feed.") { url, source, discover };
         Client.SetAction(command, async (connection, result, cancellationToken) =>
         {
             var response = await connection.Feeds.CreateFeedAsync(
-                new CreateFeedRequest { Feed = new Feed { Url = result.GetValue(url), SourceId = result.GetValue(source) } },
+                new CreateFeedRequest { Feed = new Feed { Url = result.GetValue(url), SourceId = result.GetValue(source) }, Discover = result.GetValue(discover) },
                 cancellationToken: cancellationToken);
             if (Client.Json(result))
             {
@@ -78,17 +80,7 @@ internal static class FeedCommands
         var command = new Command("list", "All feeds.");
         Client.SetAction(command, async (connection, result, cancellationToken) =>
         {
-            var all = new ListFeedsResponse();
-            var token = "";
-            do
-            {
-                var page = await connection.Feeds.ListFeedsAsync(
-                    new ListFeedsRequest { PageSize = 1000, PageToken = token }, cancellationToken: cancellationToken);
-                all.Feeds.Add(page.Feeds);
-                token = page.NextPageToken;
-            }
-            while (token.Length > 0);
-
+            var all = await ListAsync(connection, cancellationToken);
             if (Client.Json(result))
             {
                 Output.Json(all);
@@ -104,5 +96,69 @@ internal static class FeedCommands
             return 0;
         });
         return command;
+    }
+
+    private static Command CreateHealth()
+    {
+        var id = new Argument<string>("feed-id") { Description = "A feed; all that are not well when left out.", DefaultValueFactory = _ => "" };
+        var command = new Command("health", "How feeds have been doing: state, rhythm, expected and seen articles, failures, pushes.") { id };
+        Client.SetAction(command, async (connection, result, cancellationToken) =>
+        {
+            if (result.GetValue(id) is { Length: > 0 } feedId)
+            {
+                var health = await connection.Feeds.GetFeedHealthAsync(new GetFeedHealthRequest { FeedId = feedId }, cancellationToken: cancellationToken);
+                if (Client.Json(result))
+                {
+                    Output.Json(health);
+                    return 0;
+                }
+
+                Console.WriteLine($"state            {Output.Name(health.State)}");
+                Console.WriteLine($"last success     {Output.Time(health.LastSuccessTime)}");
+                Console.WriteLine($"failures         {health.ConsecutiveFailures}{(health.LastError.Length == 0 ? "" : ": " + health.LastError)}");
+                Console.WriteLine($"next poll        {Output.Time(health.NextPollTime)}, every {health.PollInterval.ToTimeSpan():c}");
+                Console.WriteLine($"last new entry   {Output.Time(health.LastNewEntryTime)}");
+                Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"entries          {health.EntriesPerDay:0.#} a day; {health.EntriesLastPoll} in the last poll, {health.EntriesWithoutUrlLastPoll} without a URL"));
+                Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"articles         {health.ArticlesLastDay} within 24 hours, {health.ExpectedArticlesPerDay:0.#} expected; {health.ArticlesSeen} in all"));
+                if (health.WebSub is { } webSub)
+                {
+                    Console.WriteLine($"pushed by        {webSub.Hub}: {Output.Name(webSub.State)} until {Output.Time(webSub.LeaseExpireTime)}, last {Output.Time(webSub.LastPushTime)} {webSub.Reason}");
+                }
+
+                return 0;
+            }
+
+            var all = await ListAsync(connection, cancellationToken);
+            var unwell = new ListFeedsResponse { Feeds = { all.Feeds.Where(feed => feed.State is FeedState.Failing or FeedState.Silent or FeedState.Empty) } };
+            if (Client.Json(result))
+            {
+                Output.Json(unwell);
+                return 0;
+            }
+
+            foreach (var feed in unwell.Feeds)
+            {
+                var health = await connection.Feeds.GetFeedHealthAsync(new GetFeedHealthRequest { FeedId = feed.FeedId }, cancellationToken: cancellationToken);
+                Console.WriteLine($"{feed.FeedId}  {Output.Name(feed.State),-8} since {Output.Time(feed.State == FeedState.Failing ? health.LastSuccessTime : health.LastNewEntryTime)}  {feed.Url}  {health.LastError}");
+            }
+
+            Console.WriteLine($"{SearchCommands.Count(unwell.Feeds.Count, "feed is", "feeds are")} not well of {all.Feeds.Count}");
+            return 0;
+        });
+        return command;
+    }
+
+    private static async Task<ListFeedsResponse> ListAsync(Connection connection, CancellationToken cancellationToken)
+    {
+        var all = new ListFeedsResponse();
+        var token = "";
+        do
+        {
+            var page = await connection.Feeds.ListFeedsAsync(new ListFeedsRequest { PageSize = 1000, PageToken = token }, cancellationToken: cancellationToken);
+            all.Feeds.Add(page.Feeds);
+            token = page.NextPageToken;
+        }
+        while (token.Length > 0);
+        return all;
     }
 }

@@ -1,0 +1,272 @@
+using System.Collections.Concurrent;
+using Grpc.Core;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Storyline.Fetch.Feeds;
+using Storyline.Fetch.V1;
+using FeedState = Storyline.Fetch.Feeds.FeedState;
+using Proto = Storyline.Type.V1;
+
+namespace Storyline.Fetch.Tests.Feeds;
+
+/// <summary>What one poll after another makes of a feed; the poller itself is kept asleep, each poll is run by the test.</summary>
+public sealed class FeedPollTests : IAsyncLifetime
+{
+    private readonly TemporaryFolder _folder = new();
+    private readonly ConcurrentQueue<(string IfNoneMatch, string IfModifiedSince)> _validators = new();
+    private Site _site = null!;
+    private FetchHost? _host;
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    private FeedStore Store => _host!.Services.GetRequiredService<FeedStore>();
+
+    public async ValueTask InitializeAsync() => _site = await Site.StartAsync();
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_host is not null)
+        {
+            await _host.DisposeAsync();
+        }
+
+        await _site.DisposeAsync();
+        _folder.Dispose();
+    }
+
+    [Fact]
+    public async Task Poll_SecondTime_SendsValidatorsOfTheBodyThatWasRead()
+    {
+        await StartAsync();
+        Serve(Rss("/a"), "\"1\"");
+        var feed = await PollAsync(await AddAsync("/feed"));
+        Serve("this is no feed", "\"2\"");
+        feed = await PollAsync(feed);
+        Serve(Rss("/a"), "\"1\"");
+        feed = await PollAsync(feed);
+
+        Assert.Equal(["", "\"1\"", "\"1\""], _validators.Select(validator => validator.IfNoneMatch));
+        Assert.Equal(("\"1\"", FeedState.Active), (feed.Etag, feed.State));
+    }
+
+    [Fact]
+    public async Task Poll_AfterFullPollInterval_AsksWithoutValidatorsAndReadsAFrozenFeed()
+    {
+        await StartAsync(("Fetch:FullPollInterval", "00:00:00"));
+        Serve(Rss("/a"), "\"stale\"");
+        var feed = await PollAsync(await AddAsync("/feed"));
+        Serve(Rss("/b", "/a"), "\"stale\"");
+        feed = await PollAsync(feed);
+
+        Assert.Equal(["", ""], _validators.Select(validator => validator.IfNoneMatch));
+        Assert.Equal(2, feed.ArticlesSeen);
+    }
+
+    [Fact]
+    public async Task Poll_SameBodyWithAnotherValidator_IsUnchangedAndKeepsTheNewValidator()
+    {
+        await StartAsync();
+        Serve(Rss("/a"), "\"1\"");
+        var feed = await PollAsync(await AddAsync("/feed"));
+        Serve(Rss("/a"), "\"2\"");
+        feed = await PollAsync(feed);
+
+        Assert.Equal(("\"2\"", 1L, 1), (feed.Etag, feed.ArticlesSeen, feed.EntriesLastPoll));
+    }
+
+    [Fact]
+    public async Task Poll_MovedForGood_TakesTheNewUrlOnlyWhenItIsFree()
+    {
+        await StartAsync(("Fetch:MoveAfter", "00:00:00"));
+        Serve(Rss("/a"), "\"1\"");
+        Redirect("/old", "/feed", 301);
+        Redirect("/older", "/feed", 308);
+        Redirect("/temporary", "/feed", 302);
+
+        var temporary = await PollAsync(await AddAsync("/temporary"));
+        var moved = await PollAsync(await AddAsync("/old"));
+        var late = await PollAsync(await AddAsync("/older"));
+
+        Assert.Equal(["/temporary", "/feed", "/older"], new[] { temporary, moved, late }.Select(feed => new Uri(feed.Url).AbsolutePath));
+    }
+
+    [Fact]
+    public async Task Poll_MovedForADay_KeepsItsUrlUntilThen()
+    {
+        await StartAsync();
+        Serve(Rss("/a"), "\"1\"");
+        Redirect("/old", "/feed", 301);
+
+        var first = await PollAsync(await AddAsync("/old"));
+        var second = await PollAsync(first);
+
+        Assert.Equal(("/old", _site.Url("/feed"), first.MovedSince), (new Uri(second.Url).AbsolutePath, second.MovedTo, second.MovedSince));
+        Assert.NotNull(second.MovedSince);
+    }
+
+    [Fact]
+    public async Task Poll_GoneThenBack_WaitsADayThenIsAsBefore()
+    {
+        await StartAsync();
+        _site.Map("/feed", context => { context.Response.StatusCode = 410; return Task.CompletedTask; });
+        var gone = await PollAsync(await AddAsync("/feed"));
+        Serve(Rss("/a"), "\"1\"");
+        var back = await PollAsync(gone);
+
+        Assert.Equal((FeedState.Failing, TimeSpan.FromHours(24), "HTTP status 410"), (gone.State, TimeSpan.FromMilliseconds(gone.IntervalMs), gone.LastError));
+        Assert.Equal((FeedState.Active, 0, ""), (back.State, back.Failures, back.LastError));
+        Assert.InRange(TimeSpan.FromMilliseconds(back.IntervalMs), TimeSpan.FromMinutes(5), TimeSpan.FromMinutes(15));
+    }
+
+    [Fact]
+    public async Task Poll_FeedThatLosesItsEntries_IsEmptyUntilItHasSome()
+    {
+        await StartAsync();
+        Serve(Rss(), "\"0\"");
+        var never = await PollAsync(await AddAsync("/feed"));
+        Serve(Rss("/a"), "\"1\"");
+        var full = await PollAsync(never);
+        Serve(Rss(), "\"2\"");
+        var empty = await PollAsync(full);
+        var unchanged = await PollAsync(empty);
+        Serve(Rss("/b"), "\"3\"");
+        var again = await PollAsync(unchanged);
+
+        Assert.Equal([FeedState.Active, FeedState.Active, FeedState.Empty, FeedState.Empty, FeedState.Active], new[] { never, full, empty, unchanged, again }.Select(feed => feed.State));
+        Assert.Equal(1L, (await Store.CountByStateAsync(Cancellation))[FeedState.Active]);
+    }
+
+    [Fact]
+    public async Task Poll_LastEntryLongAgo_IsSilentAndHealthSaysSince()
+    {
+        await StartAsync();
+        var last = TimeProvider.System.GetUtcNow().AddDays(-8);
+        Serve(
+            "<rss><channel>" + string.Concat(Enumerable.Range(0, 20).Select(i => $"<item><link>/{i}</link><pubDate>{last.AddHours(-i):R}</pubDate></item>")) + "</channel></rss>", "\"1\"");
+        var feed = await PollAsync(await AddAsync("/feed"));
+        var health = await HealthAsync(feed);
+
+        Assert.Equal(V1.FeedState.Silent, health.State);
+        Assert.InRange(health.LastNewEntryTime.ToDateTimeOffset(), last.AddSeconds(-1), last);
+        Assert.InRange(health.EntriesPerDay, 15, 30);
+        Assert.Equal((20L, 0d), (health.ArticlesLastDay, health.ExpectedArticlesPerDay));
+    }
+
+    [Fact]
+    public async Task Poll_EntriesWithAndWithoutUsableUrl_AreEachAccountedForOnce()
+    {
+        await StartAsync();
+        Serve(Rss("/a", "/a", "http://[broken", "", "https://example.invalid/" + new string('x', 3000)), "\"1\"");
+        var feed = await PollAsync(await AddAsync("/feed"));
+        var health = await HealthAsync(feed);
+        var outcomes = (await _host!.Pipeline.ListOutcomesAsync(new ListOutcomesRequest { Outcome = Proto.Outcome.InvalidUrl }, cancellationToken: Cancellation)).Entries;
+
+        Assert.Equal((5, 2L), (health.EntriesLastPoll, health.ArticlesSeen));
+        Assert.Equal(2, health.EntriesWithoutUrlLastPoll);
+        Assert.Single(outcomes);
+    }
+
+    [Fact]
+    public async Task Poll_SitemapIndex_ReadsTheNewestChildrenAndOnlyThoseThatChange()
+    {
+        await StartAsync(("Fetch:SitemapChildren", "2"));
+        var now = TimeProvider.System.GetUtcNow();
+        Index(("/1.xml", now.AddHours(-3)), ("/2.xml", now.AddHours(-2)), ("/3.xml", now.AddHours(-1)), ("/archive.xml", now.AddYears(-1)));
+        foreach (var child in new[] { 1, 2, 3 })
+        {
+            _site.Page($"/{child}.xml", $"<urlset xmlns='http://www.sitemaps.org/schemas/sitemap/0.9'><url><loc>{_site.Url("/page" + child)}</loc></url></urlset>", "text/xml");
+        }
+
+        var first = await PollAsync(await AddAsync("/feed"));
+        var second = await PollAsync(first);
+        var third = await PollAsync(second);
+        Index(("/1.xml", now), ("/2.xml", now.AddHours(-2)), ("/3.xml", now.AddHours(-1)), ("/archive.xml", now.AddYears(-1)));
+        var fourth = await PollAsync(third);
+
+        Assert.Equal(["/3.xml", "/2.xml", "/1.xml", "/1.xml"], _site.Requests.Where(path => path.EndsWith(".xml", StringComparison.Ordinal)));
+        Assert.Equal([2L, 3, 3, 3], new[] { first, second, third, fourth }.Select(feed => feed.ArticlesSeen));
+        Assert.Equal((TimeSpan.FromMinutes(5), FeedState.Active), (TimeSpan.FromMilliseconds(first.IntervalMs), third.State));
+    }
+
+    [Fact]
+    public async Task Poll_PageOfASite_BecomesTheFeedThatItNames()
+    {
+        await StartAsync();
+        Serve(Rss("/a"), "\"1\"");
+        _site.Page("/", "<!DOCTYPE html><html><head><link rel=alternate type='application/rss+xml' href='/feed'></head><body>Hello</body></html>");
+
+        var page = await PollAsync(await AddAsync("/"));
+        var feed = await PollAsync(page);
+
+        Assert.Equal((FeedState.Failing, _site.Url("/feed"), $"the URL is a page's; its feed is {_site.Url("/feed")}"), (page.State, page.Url, page.LastError));
+        Assert.Equal((FeedState.Active, 1L), (feed.State, feed.ArticlesSeen));
+    }
+
+    [Fact]
+    public async Task CheckAndCreateFeed_PageOfASite_NameItsFeeds()
+    {
+        await StartAsync();
+        Serve(Rss("/a"), "\"1\"");
+        _site.Page("/sport.xml", Rss("/s", "/t"), "text/xml");
+        _site.Page("/", "<!DOCTYPE html><html><head><link rel=alternate type='application/rss+xml' href='/feed'><link rel=alternate type='application/rss+xml' href='/sport.xml'><link rel=alternate type='application/rss+xml' href='/gone.xml'></head></html>");
+
+        var check = await _host!.Feeds.CheckFeedAsync(new CheckFeedRequest { Url = _site.Url("/") }, cancellationToken: Cancellation);
+        var created = await _host.Feeds.CreateFeedAsync(new CreateFeedRequest { Feed = new V1.Feed { Url = _site.Url("/") }, Discover = true }, cancellationToken: Cancellation);
+        var error = await Assert.ThrowsAsync<RpcException>(async () => await _host.Feeds.CreateFeedAsync(
+            new CreateFeedRequest { Feed = new V1.Feed { Url = _site.Url("/none") }, Discover = true }, cancellationToken: Cancellation));
+
+        Assert.Equal([("/feed", 1), ("/sport.xml", 2)], check.Candidates.Select(candidate => (new Uri(candidate.Url).AbsolutePath, candidate.EntryCount)));
+        Assert.Equal(_site.Url("/feed"), created.Feed.Url);
+        Assert.Equal((StatusCode.FailedPrecondition, "HTTP status 404"), (error.StatusCode, error.Status.Detail.Split(": ")[^1]));
+    }
+
+    // The poller has looked once and sleeps when a feed of its own has been polled.
+    private async Task StartAsync(params (string Key, string Value)[] settings)
+    {
+        _host = await FetchHost.StartAsync(_folder.Path, [.. settings, ("Fetch:SweepInterval", "00:01:00")]);
+        var own = (await _host.Feeds.CreateFeedAsync(new CreateFeedRequest { Feed = new V1.Feed { Url = _site.Url("/poller") } }, cancellationToken: Cancellation)).Feed;
+        await FetchHost.EventuallyAsync(() => Store.FindAsync(own.FeedId, Cancellation), feed => feed!.LastPollAt is not null);
+    }
+
+    // Not through CreateFeed, which would wake the poller.
+    private async Task<FeedRow> AddAsync(string path) =>
+        (await Store.AddAsync(new FeedRow { Url = _site.Url(path), SourceId = "s" }, "", Cancellation)).Feed;
+
+    private async Task<FeedRow> PollAsync(FeedRow feed)
+    {
+        await _host!.Services.GetRequiredService<FeedPoll>().RunAsync(feed, Cancellation);
+        return (await Store.FindAsync(feed.FeedId, Cancellation))!;
+    }
+
+    private async Task<GetFeedHealthResponse> HealthAsync(FeedRow feed) =>
+        await _host!.Feeds.GetFeedHealthAsync(new GetFeedHealthRequest { FeedId = feed.FeedId }, cancellationToken: Cancellation);
+
+    private void Serve(string body, string etag) => _site.Map("/feed", async context =>
+    {
+        _validators.Enqueue((context.Request.Headers.IfNoneMatch.ToString(), context.Request.Headers.IfModifiedSince.ToString()));
+        context.Response.Headers.ETag = etag;
+        if (context.Request.Headers.IfNoneMatch == etag)
+        {
+            context.Response.StatusCode = 304;
+            return;
+        }
+
+        context.Response.ContentType = "text/xml";
+        await context.Response.WriteAsync(body);
+    });
+
+    private void Redirect(string path, string target, int status) => _site.Map(path, context =>
+    {
+        context.Response.StatusCode = status;
+        context.Response.Headers.Location = target;
+        return Task.CompletedTask;
+    });
+
+    private void Index(params (string Path, DateTimeOffset Modified)[] children) => _site.Page(
+        "/feed",
+        "<sitemapindex xmlns='http://www.sitemaps.org/schemas/sitemap/0.9'>"
+        + string.Concat(children.Select(child => $"<sitemap><loc>{_site.Url(child.Path)}</loc><lastmod>{child.Modified:O}</lastmod></sitemap>")) + "</sitemapindex>",
+        "text/xml");
+
+    private static string Rss(params string[] links) => "<rss><channel><title>T</title>" + string.Concat(links.Select(link => $"<item><link>{link}</link></item>")) + "</channel></rss>";
+}
