@@ -257,6 +257,13 @@ public sealed class HttpFetcher : IDisposable
             return new FetchResult.Failure(Outcome.Unreachable, $"the response has more than {MaxHeaders} headers", IsTransient: false, (int)response.StatusCode);
         }
 
+        // What such a body ends with is anybody's guess (RFC 9112 §6.3).
+        if (response.Content.Headers.NonValidated.TryGetValues("Content-Length", out var lengths)
+            && (lengths.Distinct(StringComparer.Ordinal).Count() > 1 || !ulong.TryParse(lengths.First(), NumberStyles.None, CultureInfo.InvariantCulture, out ulong _)))
+        {
+            return new FetchResult.Failure(Outcome.Unreachable, "the response breaks HTTP: its length is " + (lengths.Count > 1 ? "given twice" : "no number"), IsTransient: true);
+        }
+
         if (response.Content.Headers.ContentLength > request.MaxBytes && !request.Truncate)
         {
             return TooLarge($"the server announces {response.Content.Headers.ContentLength} bytes; at most {request.MaxBytes} are taken");

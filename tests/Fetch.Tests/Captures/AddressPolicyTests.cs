@@ -1,4 +1,6 @@
 using System.Net;
+using Microsoft.Extensions.Options;
+using Storyline.Contracts;
 using Storyline.Fetch.Captures;
 
 namespace Storyline.Fetch.Tests.Captures;
@@ -34,6 +36,35 @@ public sealed class AddressPolicyTests
     [InlineData("fd00:ec2::254")]
     [InlineData("ff02::1")]
     [InlineData("2001:db8::1")]
+    [InlineData("0.1.2.3")]
+    [InlineData("172.16.255.255")]
+    [InlineData("192.0.0.1")]
+    [InlineData("192.0.2.1")]
+    [InlineData("192.88.99.1")]
+    [InlineData("198.19.255.255")]
+    [InlineData("198.51.100.7")]
+    [InlineData("203.0.113.7")]
+    [InlineData("239.255.255.250")]
+    [InlineData("240.0.0.1")]
+    [InlineData("::ffff:169.254.169.254")]
+    [InlineData("::ffff:0:127.0.0.1")]
+    [InlineData("::ffff:100.64.0.1")]
+    [InlineData("::10.0.0.1")]
+    [InlineData("64:ff9b::10.0.0.1")]
+    [InlineData("64:ff9b::192.168.0.1")]
+    [InlineData("64:ff9b:1::8.8.8.8")]
+    [InlineData("2002:a00:1::1")]
+    [InlineData("2002:808:808::1")]
+    [InlineData("2001::1")]
+    [InlineData("2001:20::1")]
+    [InlineData("100::1")]
+    [InlineData("3fff::1")]
+    [InlineData("5f00::1")]
+    [InlineData("4000::1")]
+    [InlineData("febf::1")]
+    [InlineData("fec0::1")]
+    [InlineData("fdff:ffff::1")]
+    [InlineData("ff0e::1")]
     public void IsPublic_SpecialPurposeAddress_IsFalse(string address) => Assert.False(AddressPolicy.IsPublic(IPAddress.Parse(address)));
 
     [Theory]
@@ -44,9 +75,65 @@ public sealed class AddressPolicyTests
     [InlineData("100.128.0.1")]
     [InlineData("169.253.255.255")]
     [InlineData("223.255.255.255")]
+    [InlineData("1.1.1.1")]
+    [InlineData("11.0.0.1")]
+    [InlineData("126.255.255.255")]
+    [InlineData("128.0.0.1")]
+    [InlineData("192.0.1.1")]
+    [InlineData("192.167.255.255")]
+    [InlineData("198.17.255.255")]
+    [InlineData("198.20.0.1")]
+    [InlineData("2001:200::1")]
     [InlineData("2606:4700::1111")]
     [InlineData("2a00:1450:4001::200e")]
     [InlineData("::ffff:8.8.8.8")]
     [InlineData("64:ff9b::808:808")]
     public void IsPublic_AddressOnTheInternet_IsTrue(string address) => Assert.True(AddressPolicy.IsPublic(IPAddress.Parse(address)));
+
+    [Theory]
+    [InlineData(80, true)]
+    [InlineData(443, true)]
+    [InlineData(8080, true)]
+    [InlineData(8443, true)]
+    [InlineData(50505, true)]
+    [InlineData(0, false)]
+    [InlineData(22, false)]
+    [InlineData(25, false)]
+    [InlineData(465, false)]
+    [InlineData(3306, false)]
+    [InlineData(5432, false)]
+    [InlineData(5672, false)]
+    [InlineData(6379, false)]
+    [InlineData(11211, false)]
+    [InlineData(27017, false)]
+    public void IsPortAllowed_Port_IsOneOfTheWebs(int port, bool allowed) => Assert.Equal(allowed, AddressPolicy.IsPortAllowed(port));
+
+    [Theory]
+    [InlineData("http://localhost:8080/")]
+    [InlineData("http://127.1:8080/")]
+    [InlineData("http://0x7f.0.0.1:8080/")]
+    [InlineData("http://0177.0.0.1:8080/")]
+    [InlineData("http://2130706433:8080/")]
+    [InlineData("http://017700000001:8080/")]
+    [InlineData("http://0x7f000001:8080/")]
+    [InlineData("http://0:8080/")]
+    [InlineData("http://[::1]:8080/")]
+    [InlineData("http://[::ffff:7f00:1]:8080/")]
+    [InlineData("http://[0:0:0:0:0:ffff:127.0.0.1]:8080/")]
+    [InlineData("http://[64:ff9b::7f00:1]:8080/")]
+    [InlineData("http://[2002:7f00:1::]:8080/")]
+    [InlineData("http://169.254.169.254/latest/meta-data/")]
+    [InlineData("http://[fd00:ec2::254]/latest/meta-data/")]
+    [InlineData("http://0xa9fea9fe/latest/meta-data/")]
+    [InlineData("http://8.8.8.8:25/")]
+    [InlineData("http://8.8.8.8:6379/")]
+    public async Task Get_AddressInEverySpelling_IsDeniedBeforeItIsAsked(string url)
+    {
+        using var fetcher = new HttpFetcher(Options.Create(new FetchOptions { RequestTimeout = TimeSpan.FromSeconds(5) }), TimeProvider.System);
+
+        var failure = Assert.IsType<FetchResult.Failure>(await fetcher.GetAsync(new FetchRequest(new Uri(url), 1000), TestContext.Current.CancellationToken));
+
+        Assert.Equal(Outcome.AddressDenied, failure.Outcome);
+        Assert.False(failure.IsTransient);
+    }
 }
