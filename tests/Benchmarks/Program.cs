@@ -7,6 +7,7 @@ return args switch
     ["captures", .. var rest] => await Captures.RunAsync(rest),
     ["captures-server", var certificate] => await Captures.ServeAsync(certificate),
     ["captures-worker", var address, var count, var folder] => await Captures.MeasureAsync(address, int.Parse(count, System.Globalization.CultureInfo.InvariantCulture), folder),
+    ["schedule", .. var rest] => await Schedule.RunAsync(rest),
     _ => Usage(),
 };
 
@@ -14,5 +15,6 @@ static int Usage()
 {
     Console.Error.WriteLine("usage: dotnet run -c Release --project tests/Benchmarks -- pipeline [--documents N] [--on embedded|production|both]");
     Console.Error.WriteLine("       dotnet run -c Release --project tests/Benchmarks -- captures [--captures N] [--protocol http1|http2|both]");
+    Console.Error.WriteLine("       dotnet run -c Release --project tests/Benchmarks -- schedule [--feeds N] [--on sqlite|postgresql]");
     return 2;
 }

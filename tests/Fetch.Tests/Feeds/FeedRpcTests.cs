@@ -1,0 +1,122 @@
+using System.Net;
+using System.Text;
+using System.Text.Json;
+using Google.Rpc;
+using Grpc.Core;
+using Storyline.Fetch.V1;
+
+namespace Storyline.Fetch.Tests.Feeds;
+
+/// <summary>What callers of FeedService meet at its edges, over gRPC and JSON.</summary>
+public sealed class FeedRpcTests : IAsyncLifetime
+{
+    private readonly TemporaryFolder _folder = new();
+    private readonly HttpClient _http = new();
+    private FetchHost _host = null!;
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync() => _host = await FetchHost.StartAsync(_folder.Path);
+
+    public async ValueTask DisposeAsync()
+    {
+        _http.Dispose();
+        await _host.DisposeAsync();
+        _folder.Dispose();
+    }
+
+    public static TheoryData<string, Func<FeedService.FeedServiceClient, Task>> Wrong() => new()
+    {
+        { "feed", async client => await client.CreateFeedAsync(new CreateFeedRequest()) },
+        { "feed.url", async client => await client.CreateFeedAsync(new CreateFeedRequest { Feed = new Feed { Url = "ftp://example.org/" } }) },
+        { "feed.url", async client => await client.CheckFeedAsync(new CheckFeedRequest { Url = "" }) },
+        { "feed.title", async client => await client.CreateFeedAsync(new CreateFeedRequest { Feed = new Feed { Url = "https://example.org/", Title = new string('x', 201) } }) },
+        { "request_id", async client => await client.CreateFeedAsync(new CreateFeedRequest { Feed = new Feed { Url = "https://example.org/" }, RequestId = new string('x', 65) }) },
+        { "page_size", async client => await client.ListFeedsAsync(new ListFeedsRequest { PageSize = -1 }) },
+        { "page_token", async client => await client.ListFeedsAsync(new ListFeedsRequest { PageToken = "forged" }) },
+        { "page_token", async client => await client.ListFeedsAsync(new ListFeedsRequest { PageToken = "!" }) },
+        { "update_mask", async client => await client.UpdateFeedAsync(new UpdateFeedRequest { Feed = new Feed { FeedId = "x" } }) },
+        { "update_mask", async client => await client.UpdateFeedAsync(new UpdateFeedRequest { Feed = new Feed { FeedId = "x" }, UpdateMask = new() { Paths = { "state" } } }) },
+        { "opml", async client => await client.ImportOpmlAsync(new ImportOpmlRequest { Opml = "<rss/>" }) },
+    };
+
+    [Theory]
+    [MemberData(nameof(Wrong))]
+    public async Task AnyRpc_WrongField_IsNamedInTheDetails(string field, Func<FeedService.FeedServiceClient, Task> call)
+    {
+        var error = await Assert.ThrowsAsync<RpcException>(() => call(_host.Feeds));
+
+        Assert.Equal(StatusCode.InvalidArgument, error.StatusCode);
+        Assert.Equal([field], error.GetRpcStatus()!.GetDetail<BadRequest>().FieldViolations.Select(violation => violation.Field));
+    }
+
+    public static TheoryData<Func<FeedService.FeedServiceClient, Task>> Unknown() => new()
+    {
+        async client => await client.GetFeedAsync(new GetFeedRequest { FeedId = "none" }),
+        async client => await client.UpdateFeedAsync(new UpdateFeedRequest { Feed = new Feed { FeedId = "none", Title = "t" }, UpdateMask = new() { Paths = { "title" } } }),
+        async client => await client.DeleteFeedAsync(new DeleteFeedRequest { FeedId = "none" }),
+        async client => await client.PauseFeedAsync(new PauseFeedRequest { FeedId = "none" }),
+        async client => await client.ResumeFeedAsync(new ResumeFeedRequest { FeedId = "none" }),
+        async client => await client.GetFeedHealthAsync(new GetFeedHealthRequest { FeedId = "none" }),
+    };
+
+    [Theory]
+    [MemberData(nameof(Unknown))]
+    public async Task AnyRpc_UnknownFeed_IsNotFoundWithItsName(Func<FeedService.FeedServiceClient, Task> call)
+    {
+        var error = await Assert.ThrowsAsync<RpcException>(() => call(_host.Feeds));
+
+        Assert.Equal(StatusCode.NotFound, error.StatusCode);
+        Assert.Equal(("feed", "none"), (error.GetRpcStatus()!.GetDetail<ResourceInfo>().ResourceType, error.GetRpcStatus()!.GetDetail<ResourceInfo>().ResourceName));
+    }
+
+    [Fact]
+    public async Task UpdateFeed_UrlOfAnother_AlreadyExists()
+    {
+        var first = await CreateAsync("https://one.invalid/feed");
+        var second = await CreateAsync("https://two.invalid/feed");
+
+        var error = await Assert.ThrowsAsync<RpcException>(async () => await _host.Feeds.UpdateFeedAsync(
+            new UpdateFeedRequest { Feed = new Feed { FeedId = second.FeedId, Url = first.Url }, UpdateMask = new() { Paths = { "url" } } }, cancellationToken: Cancellation));
+
+        Assert.Equal(StatusCode.AlreadyExists, error.StatusCode);
+    }
+
+    [Fact]
+    public async Task Json_EveryRpc_AnswersAsGrpcDoes()
+    {
+        var (created, feed) = await SendAsync(HttpMethod.Post, "/v1/feeds?request_id=r", """{"url": "https://one.invalid/feed"}""");
+        var id = feed.GetProperty("feed").GetProperty("feedId").GetString();
+        var (repeated, again) = await SendAsync(HttpMethod.Post, "/v1/feeds?request_id=r", """{"url": "https://one.invalid/feed"}""");
+        var (updated, patched) = await SendAsync(HttpMethod.Patch, $"/v1/feeds/{id}?update_mask=title", """{"title": "Mine"}""");
+        var answers = new List<HttpStatusCode> { created, repeated, updated };
+        foreach (var (method, path, body) in new (HttpMethod, string, string?)[]
+                 {
+                     (HttpMethod.Get, $"/v1/feeds/{id}", null), (HttpMethod.Get, "/v1/feeds?page_size=1", null), (HttpMethod.Post, $"/v1/feeds/{id}:pause", "{}"),
+                     (HttpMethod.Post, $"/v1/feeds/{id}:resume", "{}"), (HttpMethod.Get, $"/v1/feeds/{id}/health", null), (HttpMethod.Get, "/v1/feeds:exportOpml", null),
+                     (HttpMethod.Post, "/v1/feeds:importOpml", """{"opml": "<opml version='2.0'><body/></opml>"}"""), (HttpMethod.Delete, $"/v1/feeds/{id}", null),
+                 })
+        {
+            answers.Add((await SendAsync(method, path, body)).Status);
+        }
+
+        var (gone, error) = await SendAsync(HttpMethod.Get, $"/v1/feeds/{id}", null);
+        var (wrong, _) = await SendAsync(HttpMethod.Get, "/v1/feeds?page_size=-1", null);
+
+        Assert.All(answers, answer => Assert.Equal(HttpStatusCode.OK, answer));
+        Assert.Equal(id, again.GetProperty("feed").GetProperty("feedId").GetString());
+        Assert.Equal("Mine", patched.GetProperty("feed").GetProperty("title").GetString());
+        Assert.Equal((HttpStatusCode.NotFound, 5, HttpStatusCode.BadRequest), (gone, error.GetProperty("code").GetInt32(), wrong));
+    }
+
+    private async Task<Feed> CreateAsync(string url) =>
+        (await _host.Feeds.CreateFeedAsync(new CreateFeedRequest { Feed = new Feed { Url = url } }, cancellationToken: Cancellation)).Feed;
+
+    private async Task<(HttpStatusCode Status, JsonElement Body)> SendAsync(HttpMethod method, string path, string? body)
+    {
+        using var request = new HttpRequestMessage(method, new Uri(_host.Http, path)) { Content = body is null ? null : new StringContent(body, Encoding.UTF8, "application/json") };
+        using var response = await _http.SendAsync(request, Cancellation);
+        using var document = JsonDocument.Parse(await response.Content.ReadAsStringAsync(Cancellation));
+        return (response.StatusCode, document.RootElement.Clone());
+    }
+}
