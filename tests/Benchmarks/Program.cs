@@ -8,6 +8,9 @@ return args switch
     ["captures-server", var certificate] => await Captures.ServeAsync(certificate),
     ["captures-worker", var address, var count, var folder] => await Captures.MeasureAsync(address, int.Parse(count, System.Globalization.CultureInfo.InvariantCulture), folder),
     ["schedule", .. var rest] => await Schedule.RunAsync(rest),
+    ["parse", .. var rest] => await Pages.RunAsync(rest),
+    ["parse-worker", var subject, var data, var limit] => Pages.Worker(subject, data, int.Parse(limit, System.Globalization.CultureInfo.InvariantCulture)),
+    ["fuzz", "--kind", "pages", .. var rest] => HostilePages.Run(rest),
     _ => Usage(),
 };
 
@@ -16,5 +19,7 @@ static int Usage()
     Console.Error.WriteLine("usage: dotnet run -c Release --project tests/Benchmarks -- pipeline [--documents N] [--on embedded|production|both]");
     Console.Error.WriteLine("       dotnet run -c Release --project tests/Benchmarks -- captures [--captures N] [--protocol http1|http2|both]");
     Console.Error.WriteLine("       dotnet run -c Release --project tests/Benchmarks -- schedule [--feeds N] [--on sqlite|postgresql]");
+    Console.Error.WriteLine("       dotnet run -c Release --project tests/Benchmarks -- parse --data DIR [--limit N] [--passes N]");
+    Console.Error.WriteLine("       dotnet run -c Release --project tests/Benchmarks -- fuzz --kind pages [--inputs N] [--from SEED]");
     return 2;
 }
