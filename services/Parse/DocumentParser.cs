@@ -1,4 +1,5 @@
 using Storyline.Contracts;
+using Storyline.Parse.Blocks;
 using Storyline.Parse.Documents;
 using Storyline.Parse.Html;
 using Storyline.Parse.PlainText;
@@ -9,10 +10,12 @@ namespace Storyline.Parse;
 /// From the bytes of a capture to an article. A pure function: the same bytes and declarations give the same result with the same
 /// <see cref="Version"/>; bad input is an outcome, never an exception. Thread-safe.
 /// </summary>
-public sealed class DocumentParser
+public sealed class DocumentParser(BlockModel? model = null)
 {
+    private readonly BlockModel _model = model ?? BlockModel.Shipped;
+
     /// <summary>Name and version of the parser, on every article that it makes. Changes whenever output may.</summary>
-    public const string Version = "storyline-parser/0.1";
+    public const string Version = "storyline-parser/0.2";
 
     /// <param name="bytes">The document after content decoding.</param>
     /// <param name="mediaType">As declared or sniffed, parameters allowed; null or empty when unknown.</param>
@@ -32,6 +35,6 @@ public sealed class DocumentParser
             return ParseResult.Rejected(document.Outcome, document.Reason);
         }
 
-        return document.IsHtml ? HtmlArticleReader.Read(document.Text, url, hint) : PlainTextReader.Read(document.Text, url, hint);
+        return document.IsHtml ? HtmlArticleReader.Read(document.Text, url, hint, _model) : PlainTextReader.Read(document.Text, url, hint);
     }
 }

@@ -7,8 +7,12 @@ using Storyline.Parse;
 namespace Storyline.Evaluation;
 
 /// <summary>How well articles are read from pages: body, title, authors, publish time, and how fast.</summary>
-public sealed class Extraction : EvaluationTask
+/// <param name="parser">With another model than the shipped one to judge a model; null for the parser as it ships.</param>
+/// <param name="only">Which URLs to measure; null for all.</param>
+public sealed class Extraction(DocumentParser? parser = null, Func<string, bool>? only = null) : EvaluationTask
 {
+    private readonly DocumentParser _parser = parser ?? new DocumentParser();
+
     public override string Name => "extraction";
 
     public override IReadOnlyList<string> Files => ["pages.jsonl.gz", "gold.jsonl"];
@@ -16,7 +20,6 @@ public sealed class Extraction : EvaluationTask
     public override async Task<Metrics> RunAsync(string data, int? limit, TextWriter output, CancellationToken cancellationToken)
     {
         var gold = DataFiles.JsonLines<Gold>(Path.Combine(data, "gold.jsonl")).ToDictionary(g => g.Id, StringComparer.Ordinal);
-        var parser = new DocumentParser();
         var scores = new Scores();
         var outcomes = new SortedDictionary<string, int>(StringComparer.Ordinal);
         var parsing = TimeSpan.Zero;
@@ -24,12 +27,12 @@ public sealed class Extraction : EvaluationTask
         // EVALUATION_DUMP=FILE: one line per page with what was found, for people who look for the reason of a number.
         var dumpPath = Environment.GetEnvironmentVariable("EVALUATION_DUMP");
         await using var dump = string.IsNullOrEmpty(dumpPath) ? null : new StreamWriter(dumpPath);
-        foreach (var page in DataFiles.JsonLines<Page>(Path.Combine(data, "pages.jsonl.gz")).Take(limit ?? int.MaxValue))
+        foreach (var page in DataFiles.JsonLines<Page>(Path.Combine(data, "pages.jsonl.gz")).Take(limit ?? int.MaxValue).Where(p => only is null || only(p.Url ?? p.Id)))
         {
             cancellationToken.ThrowIfCancellationRequested();
             var bytes = Encoding.UTF8.GetBytes(page.Html);
             var started = Stopwatch.GetTimestamp();
-            var result = Parse(parser, bytes, page);
+            var result = Parse(_parser, bytes, page);
             parsing += Stopwatch.GetElapsedTime(started);
             pages++;
             var outcome = result.Content is null ? result.Outcome.ToString() : "Article";

@@ -57,7 +57,7 @@ public sealed class ParseHostTests : IAsyncLifetime
         Assert.Equal("0123456789abcdef0123456789abcdef", parsed.ArticleId);
         Assert.Equal(3, parsed.Capture);
         Assert.Equal(TestPage.Body, parsed.Content.Body);
-        Assert.Equal("storyline-parser/0.1", parsed.ParserVersion);
+        Assert.Equal("storyline-parser/0.2", parsed.ParserVersion);
         Assert.Equal(new TestPage().Parse().ContentDigest, parsed.ContentDigest);
         Assert.Equal([Stage.Fetch, Stage.Parse], parsed.Trail.Select(t => t.Stage));
     }
@@ -89,7 +89,7 @@ public sealed class ParseHostTests : IAsyncLifetime
 
         Assert.Equal(Storyline.Type.V1.Outcome.Unspecified, response.Outcome);
         Assert.Equal(TestPage.Body, response.Content.Body);
-        Assert.Equal("storyline-parser/0.1", response.ParserVersion);
+        Assert.Equal("storyline-parser/0.2", response.ParserVersion);
         Assert.Equal(64, response.ContentDigest.Length);
     }
 

@@ -20,11 +20,8 @@ public static class ParserLimits
     /// <summary>Depth of the finished tree: bounds the recursion of everything that walks it.</summary>
     public const int MaxTreeDepth = 1_500;
 
-    /// <summary>
-    /// Nodes under one parent up to which the content is looked for: the heuristics search among siblings, which is quadratic. Beyond it all
-    /// running text of the page is taken.
-    /// </summary>
-    public const int MaxChildren = 8_000;
+    /// <summary>Pieces of text of a page that are looked at, furniture included; what follows is not read. Real pages stay under 5,000.</summary>
+    public const int MaxBlocks = 20_000;
 
     /// <summary>
     /// Characters in the blocks of an article. Its messages hold the text twice, and six bytes a character at worst: beyond this they would

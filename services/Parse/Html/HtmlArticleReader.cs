@@ -1,6 +1,5 @@
-using AngleSharp.Html.Dom;
-using AngleSharp.Html.Parser;
 using Storyline.Contracts;
+using Storyline.Parse.Blocks;
 using Storyline.Parse.Documents;
 using Storyline.Parse.Metadata;
 using Storyline.Parse.Tree;
@@ -10,9 +9,10 @@ namespace Storyline.Parse.Html;
 /// <summary>Reads an article from markup.</summary>
 internal static class HtmlArticleReader
 {
-    private static readonly HtmlParserOptions Options = new() { IsScripting = false, IsKeepingSourceReferences = false };
+    /// <summary>From here on a block is taken for the article's.</summary>
+    private const float Accepted = 0.5f;
 
-    public static ParseResult Read(string html, string? url, EntryHint? hint)
+    public static ParseResult Read(string html, string? url, EntryHint? hint, BlockModel model)
     {
         var scan = MarkupScan.Of(html);
         if (scan.Tags > ParserLimits.MaxTags)
@@ -25,16 +25,15 @@ internal static class HtmlArticleReader
             return ParseResult.Rejected(Outcome.TooLarge, $"elements nested {scan.MaxOpen} deep, at most {ParserLimits.MaxOpenElements} are parsed");
         }
 
-        using var document = new HtmlParser(Options).ParseDocument(html);
-        var shape = TreeShape.Of(document);
-        if (shape.Depth > ParserLimits.MaxTreeDepth)
+        var tree = HtmlTree.Parse(html);
+        if (Depth(tree.Html) > ParserLimits.MaxTreeDepth)
         {
             return ParseResult.Rejected(Outcome.TooLarge, $"a tree deeper than {ParserLimits.MaxTreeDepth} elements");
         }
 
         var address = Uri.TryCreate(url, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" ? uri : null;
-        var page = new Page(HtmlTree.Parse(html), address);
-        var blocks = Body(document, page, address, shape);
+        var page = new Page(tree, address);
+        var blocks = Body(PageBlocks.Read(tree.Body), page, model);
         return Assemble(page, blocks, hint, url);
     }
 
@@ -81,19 +80,87 @@ internal static class HtmlArticleReader
             page.Metadata.CanonicalUrl);
     }
 
-    private static List<Block> Body(IHtmlDocument document, Page page, Uri? address, TreeShape shape)
+    /// <summary>The blocks of a page and what the model sees of them, for those who derive the model.</summary>
+    internal static (PageBlocks Blocks, float[][] Features) Features(string html, string? url)
     {
-        PageFurniture.Remove(document);
-        // Its own copy of everything in block form, because looking for the content changes the document.
-        var everything = document.Body is { } body ? BlockReader.Read(body) : [];
-        var content = shape.MaxChildren > ParserLimits.MaxChildren ? null : MainContent.Find(document, address?.AbsoluteUri ?? "https://document.invalid/");
-        var blocks = BlockFilter.Clean(content is null ? [] : BlockReader.Read(content), page);
+        var tree = HtmlTree.Parse(html);
+        var blocks = PageBlocks.Read(tree.Body);
+        return (blocks, BlockFeatures.Of(blocks, Facts(new Page(tree, Uri.TryCreate(url, UriKind.Absolute, out var address) ? address : null))));
+    }
+
+    private static PageFacts Facts(Page page) => new(page.Title, page.Description, page.Article.Body, page.Bylines);
+
+    private static List<Block> Body(PageBlocks found, Page page, BlockModel model)
+    {
+        var judged = model.Judge(found, BlockFeatures.Of(found, Facts(page)));
+        var blocks = BlockFilter.Clean(Chosen(found.Blocks, judged), page);
         if (ArticleBody.IsTooShort(ArticleBody.Join(blocks)))
         {
-            // Nothing stands out as the content; whatever is running text is then the best answer there is.
-            blocks = BlockFilter.Clean([.. everything.Where(b => b.Kind is BlockKind.Paragraph or BlockKind.Quote && Text.WordCount(b.Text) >= 12 && Text.EndsSentence(b.Text))], page);
+            // Nothing reads like the article; whatever is running text is then the best answer there is.
+            blocks = BlockFilter.Clean([.. found.Blocks.Where(b => b.Kind is BlockKind.Paragraph or BlockKind.Quote && Text.WordCount(b.Text) >= 12 && Text.EndsSentence(b.Text)).Select(b => new Block(b.Kind, b.Text))], page);
         }
 
         return DeclaredBody.Reconcile(blocks, page.Article.Body);
+    }
+
+    /// <summary>The accepted blocks, and the captions that stand among them.</summary>
+    private static List<Block> Chosen(IReadOnlyList<PageBlock> blocks, float[] judged)
+    {
+        var first = Array.FindIndex(judged, p => p >= Accepted);
+        var last = Array.FindLastIndex(judged, p => p >= Accepted);
+        var chosen = new List<Block>();
+        for (var i = Math.Max(0, first); i <= last; i++)
+        {
+            if (IsConsent(blocks[i]))
+            {
+                continue;
+            }
+
+            if (judged[i] >= Accepted || (blocks[i].Kind == BlockKind.Caption && blocks[i].LinkShare < 0.5f))
+            {
+                chosen.Add(new Block(blocks[i].Kind, blocks[i].Text));
+            }
+        }
+
+        return chosen;
+    }
+
+    /// <summary>
+    /// A consent dialog may well read more like an article than a short report does. Its own names tell, unless the article is named nearer by.
+    /// </summary>
+    private static bool IsConsent(PageBlock block)
+    {
+        var consent = block.Distances[(int)Hint.Consent];
+        return consent < PageBlocks.FarAway && block.Distances[(int)Hint.Article] > consent && block.Distances[(int)Hint.Main] > consent
+            && block.Distances[(int)Hint.ArticleBody] > consent && block.Distances[(int)Hint.Story] > consent;
+    }
+
+    /// <summary>Elements above the deepest one, without recursion.</summary>
+    private static int Depth(Element root)
+    {
+        int depth = 0, deepest = 0;
+        Node node = root;
+        while (true)
+        {
+            if (node is Element { FirstChild: { } child })
+            {
+                node = child;
+                deepest = Math.Max(deepest, ++depth);
+                continue;
+            }
+
+            while (node != root && node.Next is null)
+            {
+                node = node.Parent!;
+                depth--;
+            }
+
+            if (node == root)
+            {
+                return deepest;
+            }
+
+            node = node.Next!;
+        }
     }
 }

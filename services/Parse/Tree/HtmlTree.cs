@@ -25,17 +25,18 @@ public sealed class HtmlTree
     public static HtmlTree Parse(string html)
     {
         using var document = new HtmlParser(Options).ParseDocument(html);
-        return new HtmlTree((Element)Copy(document.DocumentElement)!);
+        return new HtmlTree((Element)Copy(document.DocumentElement, 0)!);
     }
 
-    private static Node? Copy(AngleSharp.Dom.INode source)
+    private static Node? Copy(AngleSharp.Dom.INode source, int depth)
     {
         if (source is AngleSharp.Dom.IText text)
         {
             return new TextNode(text.Data.AsMemory());
         }
 
-        if (source is not AngleSharp.Dom.IElement element)
+        // One level more than is parsed, so that a tree cut here is known to be too deep.
+        if (source is not AngleSharp.Dom.IElement element || depth > Documents.ParserLimits.MaxTreeDepth + 1)
         {
             return null;
         }
@@ -46,7 +47,7 @@ public sealed class HtmlTree
         var copy = new Element(tag, name, [.. element.Attributes.Select(a => new ElementAttribute(string.Intern(a.Name.ToLowerInvariant()), a.Value.AsMemory()))]);
         foreach (var child in element is AngleSharp.Html.Dom.IHtmlTemplateElement template ? template.Content.ChildNodes : element.ChildNodes)
         {
-            if (Copy(child) is { } node)
+            if (Copy(child, depth + 1) is { } node)
             {
                 copy.Append(node);
             }
