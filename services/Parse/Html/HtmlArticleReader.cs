@@ -50,8 +50,8 @@ internal static class HtmlArticleReader
             return ParseResult.Rejected(Outcome.TooShort, $"{body.Length} characters of text, an article has at least {ParserLimits.MinBodyLength}");
         }
 
-        var (published, confidence) = PublishTimes.Decide([.. page.Published, .. ArticleBody.HintTime(hint)]);
-        var (modified, _) = PublishTimes.Decide(page.Modified);
+        var (published, confidence) = PublishTimes.Decide([.. page.Published, .. ArticleBody.HintTime(hint)], page.Metadata.Address);
+        var (modified, _) = PublishTimes.Decide(page.Modified, page.Metadata.Address);
         var bylines = page.Bylines;
         var authors = AuthorNames.Persons(bylines, page.SiteName);
         if (authors.Length == 0)

@@ -59,6 +59,9 @@ public sealed partial class JsonLd
     /// <summary>The best article node, if the page has one.</summary>
     public JsonLdArticle? Article { get; private set; }
 
+    /// <summary>When the page itself was published, by a description of it that is no article's.</summary>
+    public string? PagePublished { get; private set; }
+
     /// <summary>Every <c>@type</c> on the page.</summary>
     public HashSet<string> Types { get; } = new(StringComparer.Ordinal);
 
@@ -75,6 +78,7 @@ public sealed partial class JsonLd
         }
 
         var articles = result._nodes.Where(IsArticle).ToList();
+        result.PagePublished = result._nodes.Where(n => TypesOf(n).Any(t => t.EndsWith("Page", StringComparison.Ordinal))).Select(n => Text(n, "datePublished")).FirstOrDefault(t => t is not null);
         result.Article = articles.Count > 0 ? result.ToArticle(articles.MaxBy(Richness)) : null;
         return result;
     }

@@ -92,13 +92,16 @@ internal sealed class Page
         var social = NotEmpty(Metadata.First("og:title")) ?? NotEmpty(Metadata.First("twitter:title"));
         string[] declared = [.. ((string?[])[Article.Headline, social, DocumentTitle]).OfType<string>().Where(t => t.Length > 0)];
         string[] confirmed = [.. Headings, .. MarkedHeadlines(), .. Article.Headline is { } h ? [h] : Array.Empty<string>()];
-        if (Article is { IsNews: true, Headline.Length: > 0 } && !Article.Headline.EndsWith('…') && !Article.Headline.EndsWith("...", StringComparison.Ordinal))
-        {
-            return Titles.WithoutSite(Article.Headline, siteNames, []);
-        }
-
         var cleaned = declared.Select(t => Titles.WithoutSite(t, siteNames, confirmed)).Where(t => t.Length > 0).ToList();
         var visible = Headings.Where(h => !Titles.IsSiteName(h, siteNames)).ToList();
+        if (Article is { IsNews: true, Headline.Length: > 0 } && !Article.Headline.EndsWith('…') && !Article.Headline.EndsWith("...", StringComparison.Ordinal))
+        {
+            // What a newsroom declares of its news is the headline, unless readers see another one of the same story.
+            var headline = Titles.WithoutSite(Article.Headline, siteNames, []);
+            var isSeen = visible.Any(heading => Titles.SameText(heading, headline) || Titles.Holds(heading, headline));
+            var seen = isSeen ? null : visible.FirstOrDefault(heading => social is not null && Titles.SameText(social, heading)) ?? (visible.Count == 1 && Titles.Overlap(visible[0], headline) >= 0.3 ? visible[0] : null);
+            return seen ?? headline;
+        }
 
         // What is declared and visible is the headline (a kicker may stand in the same heading). Then a visible headline alone, if it is the
         // page's only one and speaks of the same as a declared one: what is declared for search engines and social networks is often reworded.
@@ -165,12 +168,15 @@ internal sealed class Page
 
     private List<string> FindBylines()
     {
-        if (Article.Authors.Count > 0 && (Article.Organisations.Count > 0 || AuthorNames.Persons(Article.Authors, SiteName).Length > 0 || Article.Authors.Any(WireCredits.IsAgency)))
+        if (Article.Authors.Count > 0 || Article.Organisations.Count > 0)
         {
-            return [.. Article.Authors];
+            if (Article.Organisations.Count > 0 || Article.Authors.Any(WireCredits.IsAgency) || AreBelieved(Article.Authors, Article.IsNews))
+            {
+                return [.. Article.Authors];
+            }
         }
 
-        if (WrittenByLabel() is { } labelled && AuthorNames.Persons([labelled], SiteName).Length > 0)
+        if (WrittenByLabel() is { } labelled && AreBelieved([labelled], isNews: false))
         {
             return [labelled];
         }
@@ -178,7 +184,7 @@ internal sealed class Page
         foreach (var name in (string[])["author", "article:author", "parsely-author", "sailthru.author", "dc.creator", "dcterms.creator", "byl", "cxenseparse:author"])
         {
             var values = Metadata.All(name).Where(v => !v.Contains("://", StringComparison.Ordinal) && v.Length <= 200).ToList();
-            if (AuthorNames.Persons(values, SiteName).Length > 0)
+            if (AreBelieved(values, isNews: false))
             {
                 return values;
             }
@@ -186,28 +192,69 @@ internal sealed class Page
 
         foreach (var kind in AuthorKinds)
         {
-            var values = _signs.Signs.Where(kind).Take(10).Select(s => s.Element.Value("content") ?? PageSigns.ShortText(s.Element, 120)).OfType<string>().Where(t => t.Length is > 3 and <= 120).Distinct(StringComparer.Ordinal).ToList();
+            var values = NearHeadline(kind).Select(s => s.Element.Value("content") ?? PageSigns.BylineText(s.Element, 160)).OfType<string>().Where(t => t.Length is > 3 and <= 160).Distinct(StringComparer.Ordinal).ToList();
             if (AuthorNames.Persons(values, SiteName).Length > 0)
             {
                 return values;
             }
         }
 
-        return [];
+        return WrittenByline() is { } written ? [written] : [];
     }
 
+    /// <summary>
+    /// Names that a page declares and shows nowhere are mostly those of whoever typed it in. A newsroom's declaration of its own news is
+    /// believed all the same.
+    /// </summary>
+    private bool AreBelieved(IReadOnlyList<string> declared, bool isNews) =>
+        AuthorNames.Persons(declared, SiteName) is { Length: > 0 } persons && (isNews || persons.Any(_signs.IsVisible));
+
     // Best kind first.
-    private static readonly Func<Sign, bool>[] AuthorKinds =
-    [
-        s => s.Hints.HasFlag(Hints.AuthorProperty),
-        s => s.Hints.HasFlag(Hints.AuthorRelation),
-        s => s.Hints.HasFlag(Hints.CardName),
-        s => s.Hints.HasFlag(Hints.BylineLink),
-        s => s.Hints.HasFlag(Hints.Byline),
-        s => s.Hints.HasFlag(Hints.AuthorName),
-        s => s.Hints.HasFlag(Hints.AuthorLink),
-        s => (s.Hints & (Hints.Author | Hints.AuthorBoxLink)) != Hints.None,
-    ];
+    private static readonly Hints[] AuthorKinds =
+        [Hints.AuthorProperty, Hints.AuthorRelation, Hints.CardName, Hints.BylineLink, Hints.Byline, Hints.AuthorName, Hints.AuthorLink, Hints.Author | Hints.AuthorBoxLink];
+
+    /// <summary>The signs of a kind that stand together, the first such group from the headline on: other groups are of other articles.</summary>
+    private IEnumerable<Sign> NearHeadline(Hints kind)
+    {
+        const int Before = 80, Together = 30, MaxTogether = 10;
+        var headline = _signs.Headings.FirstOrDefault(h => PageSigns.ShortText(h.Element, 400) is { } text && Title is not null && (Titles.SameText(text, Title) || Titles.Holds(text, Title)));
+        var own = _signs.Signs.Where(s => (s.Hints & kind) != Hints.None && _signs.IsOwn(s)).ToList();
+        var from = headline.Element is null ? 0 : own.FindIndex(s => s.Order >= headline.Order - Before);
+        for (var i = Math.Max(from, 0); i < own.Count && i - from < MaxTogether; i++)
+        {
+            if (i > from && own[i].Order - own[i - 1].Order > Together)
+            {
+                yield break;
+            }
+
+            yield return own[i];
+        }
+    }
+
+    /// <summary>A line of its own near the headline that says "By Jane Doe".</summary>
+    private string? WrittenByline()
+    {
+        const int Lines = 40;
+        if (_signs.Headings.FirstOrDefault().Element is not { } headline)
+        {
+            return null;
+        }
+
+        var looked = 0;
+        for (var node = headline.FollowingAfter(_tree.Body); node is not null && looked < Lines; node = node.Following(_tree.Body))
+        {
+            if (node is Element { Tag: Tag.P or Tag.Span or Tag.Div or Tag.Small or Tag.Em or Tag.Strong or Tag.H2 or Tag.H3 or Tag.H4 or Tag.H5 } element && HoldsText(element))
+            {
+                looked++;
+                if (PageSigns.BylineText(element, 120) is { } line && AuthorNames.IsByline(line, SiteName))
+                {
+                    return line;
+                }
+            }
+        }
+
+        return null;
+    }
 
     /// <summary>The author line of a link preview: <c>twitter:label1</c> "Written by", <c>twitter:data1</c> the name.</summary>
     private string? WrittenByLabel()
@@ -222,21 +269,23 @@ internal sealed class Page
         var published = new List<TimeEvidence>();
         var modified = new List<TimeEvidence>();
         Add(published, Article.DatePublished, 0.95);
-        Add(published, Metadata.First("article:published_time", "og:article:published_time", "og:published_time", "article:published"), 0.94);
+        Add(published, _jsonLd.PagePublished, 0.85);
+        Add(published, Metadata.First("article:published_time", "og:article:published_time", "og:published_time", "article:published", "shareaholic:article_published_time"), 0.94);
         Add(published, Metadata.First("datePublished", "parsely-pub-date", "sailthru.date", "dc.date.issued", "dcterms.created", "dc.date.created", "dc.date", "dcterms.date", "publish-date", "publish_date", "publication_date", "pubdate", "cxenseparse:recs:publishtime", "article.published", "date"), 0.9);
         if (_signs.Signs.FirstOrDefault(s => s.Hints.HasFlag(Hints.PublishedProperty)).Element is { } marked)
         {
             Add(published, TimeOf(marked), 0.88);
         }
 
-        if (_signs.Signs.FirstOrDefault(s => s.Element.Tag == Tag.Time && s.Element.Has("datetime")).Element is { } time)
+        var dated = FromHeadline(Hints.Date);
+        if (dated.Find(s => s.Element.Tag == Tag.Time && s.Element.Has("datetime")).Element is { } time)
         {
             Add(published, TimeOf(time), 0.7);
         }
 
         if (published.Count == 0)
         {
-            foreach (var sign in _signs.Signs.Where(s => s.Hints.HasFlag(Hints.Date)).Take(60))
+            foreach (var sign in dated.Take(60))
             {
                 if (PageSigns.ShortText(sign.Element, 120) is { } text && DateText.Words(text) is { } reading)
                 {
@@ -251,6 +300,11 @@ internal sealed class Page
             published.Add(new TimeEvidence(written, 0.4));
         }
 
+        if (published.Count == 0 && OpeningDate() is { } opening)
+        {
+            published.Add(new TimeEvidence(opening, 0.35));
+        }
+
         if (UrlDate.Read(_address) is { } day)
         {
             published.Add(new TimeEvidence(day, 0.45));
@@ -259,6 +313,39 @@ internal sealed class Page
         Add(modified, Article.DateModified, 0.95);
         Add(modified, Metadata.First("article:modified_time", "og:updated_time", "dateModified", "dcterms.modified", "last-modified", "article:modified"), 0.9);
         return (published, modified);
+    }
+
+    /// <summary>A date at the very start of one of the first lines under the headline: "27.1.2022 - The council …".</summary>
+    private DateReading? OpeningDate()
+    {
+        const int Lines = 15, Start = 50;
+        if (_signs.Headings.FirstOrDefault().Element is not { } headline)
+        {
+            return null;
+        }
+
+        var looked = 0;
+        for (var node = headline.FollowingAfter(_tree.Body); node is not null && looked < Lines; node = node.Following(_tree.Body))
+        {
+            if (node is Element { Tag: Tag.P or Tag.Div or Tag.Span or Tag.Strong } element && HoldsText(element) && PageSigns.ShortText(element, 3_000) is { Length: > 8 } line)
+            {
+                looked++;
+                if (DateText.Words(line[..Math.Min(Start, line.Length)]) is { } reading)
+                {
+                    return reading;
+                }
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>The page's own signs of a kind: those from the headline on in order, then those above it.</summary>
+    private List<Sign> FromHeadline(Hints kind)
+    {
+        const int Before = 80;
+        var from = _signs.Headings.FirstOrDefault().Order - Before;
+        return [.. _signs.Signs.Where(s => (s.Hints & kind) != Hints.None && _signs.IsOwn(s)).OrderBy(s => s.Order < from)];
     }
 
     /// <summary>The first short piece of visible text, footers apart, that is hardly more than a date.</summary>

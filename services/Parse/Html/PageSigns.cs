@@ -73,6 +73,12 @@ internal enum Surroundings
     Author = 1 << 9,
     Header = 1 << 10,
     Main = 1 << 11,
+
+    /// <summary>A picture with its caption: who is named there made the picture.</summary>
+    Figure = 1 << 12,
+
+    /// <summary>Another article's box: related, recommended, a sidebar.</summary>
+    Elsewhere = 1 << 13,
 }
 
 /// <summary>An element that gives evidence.</summary>
@@ -92,15 +98,22 @@ internal sealed class PageSigns
     private const int MaxSigns = 400;
 
     private static readonly SearchValues<string> Telling = SearchValues.Create(
-        ["author", "auth_name", "byline", "date", "time", "publish", "standfirst", "lead", "intro", "summary", "-dek", "subheadline", "teaser-text", "title", "headline", "vcard", "fn", "footer", "comment", "related", "autor", "auteur"],
+        ["author", "auth_name", "byline", "date", "time", "publish", "standfirst", "lead", "intro", "summary", "-dek", "subheadline", "teaser-text", "title", "headline", "vcard", "fn", "footer", "comment", "related", "autor", "auteur", "autore", "forfatter", "författare", "writer", "verfasser", "reporter", "journalist"],
         StringComparison.OrdinalIgnoreCase);
 
+    private static readonly string[] AuthorTokens = ["author", "authors", "autor", "autoren", "autores", "auteur", "autore", "forfatter", "författare", "writer", "verfasser", "reporter", "journalist"];
+
+    private readonly HtmlTree _tree;
+    private readonly Lazy<string> _visibleKey;
+    private bool _commentsHoldHeadline;
     private int _elements;
     private int _linkText;
     private int _text;
 
-    private PageSigns()
+    private PageSigns(HtmlTree tree)
     {
+        _tree = tree;
+        _visibleKey = new Lazy<string>(VisibleKey);
     }
 
     public List<Element> Metas { get; } = [];
@@ -134,7 +147,7 @@ internal sealed class PageSigns
 
     public static PageSigns Of(HtmlTree tree)
     {
-        var signs = new PageSigns();
+        var signs = new PageSigns(tree);
         signs.Visit(tree.Html, Surroundings.None, inBody: false);
         return signs;
     }
@@ -165,6 +178,62 @@ internal sealed class PageSigns
         return normal.Length <= limit ? normal : null;
     }
 
+    /// <summary>
+    /// The text of a byline: parts that are elements of their own are set apart by <c>|</c>, so that a name does not run into the next one, a role or a date.
+    /// Null when it is longer than <paramref name="limit"/>.
+    /// </summary>
+    public static string? BylineText(Element element, int limit)
+    {
+        var text = new StringBuilder();
+        Append(element, text, limit * 4);
+        var normal = Text.Normalise(text.ToString()).Trim(' ', '|');
+        return normal.Length > 0 && normal.Length <= limit ? normal : null;
+    }
+
+    private static void Append(Element element, StringBuilder text, int limit)
+    {
+        for (var node = element.FirstChild; node is not null && text.Length <= limit; node = node.Next)
+        {
+            if (node is TextNode run)
+            {
+                text.Append(run.Span);
+            }
+            else if (node is Element { Tag: not (Tag.Script or Tag.Style or Tag.Noscript or Tag.Template or Tag.Svg or Tag.Button) } child)
+            {
+                var at = text.Length;
+                Append(child, text, limit);
+                // "By" and "Jane" are parts of something; "Jane Doe" and everything on a line of its own is something.
+                var isWhole = child.Tag is Tag.Div or Tag.P or Tag.Li or Tag.Br or Tag.Time || text.ToString(at, text.Length - at).Trim().Contains(' ', StringComparison.Ordinal);
+                text.Insert(at, isWhole ? " | " : " ").Append(isWhole ? " | " : " ");
+            }
+        }
+    }
+
+    /// <summary>Whether the readers of the page see the text, however it is spaced and spelt in capitals.</summary>
+    public bool IsVisible(string text) => _visibleKey.Value.Contains(Text.Key(text), StringComparison.Ordinal);
+
+    /// <summary>Whether the sign is about this page's article: not in comments, captions, navigation or other articles' boxes.</summary>
+    public bool IsOwn(Sign sign) => (sign.Around & (Surroundings.Figure | Surroundings.Navigation | Surroundings.Footer | Surroundings.Elsewhere)) == Surroundings.None
+        && (_commentsHoldHeadline || !sign.Around.HasFlag(Surroundings.Comments));
+
+    private string VisibleKey()
+    {
+        const int MaxVisible = 1_000_000;
+        var text = new StringBuilder();
+        var node = _tree.Body.FirstChild;
+        while (node is not null && text.Length < MaxVisible)
+        {
+            if (node is TextNode run)
+            {
+                text.Append(run.Span);
+            }
+
+            node = node is Element { Tag: Tag.Script or Tag.Style or Tag.Noscript or Tag.Template } ? node.FollowingAfter(_tree.Body) : node.Following(_tree.Body);
+        }
+
+        return Text.Key(text.ToString());
+    }
+
     private void Visit(Element element, Surroundings around, bool inBody)
     {
         var order = _elements++;
@@ -186,6 +255,7 @@ internal sealed class PageSigns
                 Title = ShortText(element, 2_000) ?? "";
                 break;
             case Tag.H1 when Headings.Count < MaxHeadings:
+                _commentsHoldHeadline |= around.HasFlag(Surroundings.Comments);
                 Headings.Add(new Sign(element, order, Hints.Headline, around));
                 break;
             case Tag.H2 or Tag.H3 when LowerHeadings.Count < MaxSigns:
@@ -235,6 +305,7 @@ internal sealed class PageSigns
             Tag.Nav => Surroundings.Navigation,
             Tag.Header => Surroundings.Header,
             Tag.Main => Surroundings.Main,
+            Tag.Figure or Tag.Figcaption => Surroundings.Figure,
             _ => Surroundings.None,
         };
         foreach (ref readonly var attribute in element.Attributes)
@@ -243,14 +314,22 @@ internal sealed class PageSigns
             {
                 var value = attribute.Value.Span;
                 own |= Mentions(value, "footer") ? Surroundings.Footer : Surroundings.None;
-                own |= Mentions(value, "comment") ? Surroundings.Comments : Surroundings.None;
+                own |= element.Tag is not (Tag.Body or Tag.Html or Tag.Main or Tag.Article) && (Mentions(value, "comment") || Mentions(value, "kommentar") || Mentions(value, "disqus")) ? Surroundings.Comments : Surroundings.None;
+                own |= element.Tag is not (Tag.Body or Tag.Html or Tag.Main) && (Mentions(value, "related") || Mentions(value, "recommend") || Mentions(value, "sidebar") || Mentions(value, "most-read")) ? Surroundings.Elsewhere : Surroundings.None;
                 own |= Mentions(value, "vcard") ? Surroundings.Card : Surroundings.None;
                 own |= Mentions(value, "byline") ? Surroundings.Byline : Surroundings.None;
                 own |= HasToken(value, "author") ? Surroundings.Author : Surroundings.None;
             }
-            else if (attribute.Name == "itemprop" && HasToken(attribute.Value.Span, "author"))
+            else if (attribute.Name == "itemprop")
             {
-                own |= Surroundings.Author;
+                own |= HasToken(attribute.Value.Span, "author") ? Surroundings.Author : Surroundings.None;
+                own |= HasToken(attribute.Value.Span, "comment") || HasToken(attribute.Value.Span, "review") ? Surroundings.Comments : Surroundings.None;
+                own |= HasToken(attribute.Value.Span, "citation") ? Surroundings.Elsewhere : Surroundings.None;
+            }
+            else if (attribute.Name == "itemtype")
+            {
+                own |= Mentions(attribute.Value.Span, "ImageObject") ? Surroundings.Figure : Surroundings.None;
+                own |= Mentions(attribute.Value.Span, "Comment") ? Surroundings.Comments : Surroundings.None;
             }
         }
 
@@ -267,6 +346,7 @@ internal sealed class PageSigns
             {
                 "class" or "id" => value.ContainsAny(Telling) ? NameHints(value, element.Tag, attribute.Name == "class") : Hints.None,
                 "itemprop" => PropertyHints(value),
+                "property" when value.EndsWith("datePublished", StringComparison.OrdinalIgnoreCase) || value.EndsWith("dateCreated", StringComparison.OrdinalIgnoreCase) => Hints.PublishedProperty | Hints.Date,
                 "rel" when HasToken(value, "author") && element.Tag == Tag.A => Hints.AuthorRelation,
                 "rel" when value.Equals("bookmark", StringComparison.OrdinalIgnoreCase) && element.Tag == Tag.A => Hints.Headline,
                 "href" when element.Tag == Tag.A && IsAuthorPage(value) => Hints.AuthorLink,
@@ -295,7 +375,7 @@ internal sealed class PageSigns
         var hints = Hints.None;
         hints |= Mentions(value, "byline") ? Hints.Byline : Hints.None;
         hints |= Mentions(value, "author-name") || Mentions(value, "author__name") || Mentions(value, "authorname") || Mentions(value, "auth_name") ? Hints.AuthorName : Hints.None;
-        hints |= isClass && (HasToken(value, "author") || Mentions(value, "article-author") || Mentions(value, "post-author")) ? Hints.Author : Hints.None;
+        hints |= isClass && (IsAuthorToken(value) || Mentions(value, "article-author") || Mentions(value, "post-author")) ? Hints.Author : Hints.None;
         hints |= isClass && HasToken(value, "fn") ? Hints.CardName : Hints.None;
         hints |= Mentions(value, "date") || (isClass && (Mentions(value, "time") || Mentions(value, "publish"))) ? Hints.Date : Hints.None;
         hints |= isClass && (HasToken(value, "entry-title") || HasToken(value, "post-title") || HasToken(value, "article-title")) && tag is not Tag.H1 and not Tag.H2 and not Tag.H3 ? Hints.Headline : Hints.None;
@@ -317,6 +397,25 @@ internal sealed class PageSigns
 
     private static bool IsAuthorPage(ReadOnlySpan<char> address) =>
         Mentions(address, "/author/") || Mentions(address, "/autor/") || Mentions(address, "/auteur/") || Mentions(address, "/authors/");
+
+    // "author", "author-2", "article__author": the word alone or with a number, but not its box, picture or biography.
+    private static bool IsAuthorToken(ReadOnlySpan<char> value)
+    {
+        foreach (var range in value.Split(' '))
+        {
+            var token = value[range].TrimEnd("0123456789").TrimEnd("-_");
+            var part = token[(token.LastIndexOfAny('-', '_') + 1)..];
+            foreach (var word in AuthorTokens)
+            {
+                if (part.Equals(word, StringComparison.OrdinalIgnoreCase))
+                {
+                    return true;
+                }
+            }
+        }
+
+        return false;
+    }
 
     private static bool Mentions(ReadOnlySpan<char> value, string name) => value.Contains(name, StringComparison.OrdinalIgnoreCase);
 

@@ -8,7 +8,8 @@ public static class AuthorNames
     private static readonly string[] Introductions =
     [
         "reported by ", "written by ", "posted by ", "story by ", "by ", "von ", "par ", "por ", "di ", "door ", "af ", "av ", "text: ", "text ", "autor: ", "autorin: ", "author: ",
-        "ein gastbeitrag von ", "ein kommentar von ", "eine analyse von ", "interview: ", "tekst: ", "foto: ", "words by ", "от ", "автор: ",
+        "ein gastbeitrag von ", "ein kommentar von ", "eine analyse von ", "interview: ", "tekst: ", "words by ", "от ", "автор: ",
+        "alle beiträge von ", "zeige alle beiträge von ", "alle artikel von ", "alles von ", "mehr von ", "view all posts by ", "all posts by ", "posts by ", "more by ", "more from ", "tous les articles de ", "ver todas las entradas de ", "ein beitrag von ", "a post by ", "geschrieben von ", "verfasst von ", "publié par ", "escrito por ", "scritto da ", "écrit par ", "texte: ", "texto: ", "testo: ", "przez ", "yazan: ", "penulis: ", "oleh ", "a cura di ",
     ];
 
     private static readonly string[] Separators =
@@ -23,7 +24,29 @@ public static class AuthorNames
         "bureau", "wire", "wires", "agentur", "agenturen", "agencia", "agencias", "agence", "agences", "team", "group", "university", "institute", "foundation", "association", "subscribe", "email", "facebook", "twitter",
         "updated", "published", "minutes", "comments", "photo", "photos", "the", "post", "world", "today", "daily", "times", "tv", "radio", "reuters", "afp", "dpa", "ap", "efe", "ansa",
         "editoriale", "lectura", "profile", "website", "blog", "user", "read", "more", "about", "your", "our", "this", "article", "articles", "all", "posts", "view", "null", "undefined", "none", "n/a",
+        "authors", "publisher", "anonym", "anónimo", "anonyme", "anonimo", "unbenannt", "ceo", "beitrag", "beiträge", "artikel", "inhalte", "uncategorized", "kommentar", "kommentare", "comment", "profil", "verifizierte",
+        "germany", "deutschland", "austria", "österreich", "switzerland", "schweiz", "usa", "abteilung", "department", "ministry", "ministère", "ministerio", "bundesministerium", "government", "archive", "archiv", "nachrichten", "noticias", "kitchens", "collectif", "collective", "portal",
+        "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "montag", "dienstag", "mittwoch", "donnerstag", "freitag", "samstag", "sonntag",
     };
+
+    private static readonly string[] PictureWords = ["foto", "photo", "image", "bild", "grafik", "fotos", "photos", "video", "фото", "picture", "credit", "illustration"];
+
+    private static readonly string[] OrganisationEndings = ["ministerium", "verband", "redaktion", "stiftung", "institut", "anstalt", "zeitung", "magazin", "gesellschaft", "admin", "redaktionen", "feuerwehr", "fraktion", "gewerkschaft"];
+
+    // What a line must begin with to name its author without any mark-up that says so.
+    private static readonly string[] BylineWords = ["by ", "von ", "par ", "por ", "di ", "door ", "af ", "av ", "text: ", "autor: ", "autorin: ", "author: ", "written by ", "автор: ", "oleh ", "penulis: ", "tekst: ", "texte: ", "texto: "];
+
+    /// <summary>The line says "By" in some language, and then nothing but names of two or more words each.</summary>
+    public static bool IsByline(string line, string? siteName)
+    {
+        if (!BylineWords.Any(w => line.StartsWith(w, StringComparison.OrdinalIgnoreCase)) || Text.EndsSentence(line))
+        {
+            return false;
+        }
+
+        var persons = Persons([line], siteName);
+        return persons.Length > 0 && persons.All(p => p.Split(' ') is { Length: >= 2 and <= 4 } words && words.All(w => char.IsUpper(w[0]) || w.Length <= 3));
+    }
 
     /// <summary>Persons among <paramref name="bylines"/>, in order, each once. A byline that names the site or an agency gives nobody.</summary>
     public static string[] Persons(IEnumerable<string> bylines, string? siteName)
@@ -33,9 +56,12 @@ public static class AuthorNames
         var site = Text.Key(siteName);
         foreach (var byline in bylines)
         {
-            foreach (var part in Split(Text.Normalise(byline)))
+            // Beside an organisation, a single word is its place or its department: "Harbour Media, Hamburg, Germany".
+            var named = Split(Text.Normalise(byline)).ConvertAll(part => Person(part, site));
+            var onlyFull = named.Contains(null);
+            foreach (var person in named.OfType<string>().Where(p => !onlyFull || p.Contains(' ', StringComparison.Ordinal) || p.Any(Text.IsUnspaced)))
             {
-                if (Person(part, site) is { } person && seen.Add(Text.Key(person)) && persons.Count < MaxAuthors)
+                if (seen.Add(Text.Key(person)) && persons.Count < MaxAuthors)
                 {
                     persons.Add(person);
                 }
@@ -76,17 +102,20 @@ public static class AuthorNames
         name = (bracket > 0 ? name[..bracket] : name).Trim(' ', '.', ':', '-', '–', '—', '*', '"', '“', '”', '|', '@');
         var key = Text.Key(name);
         if (name.Length is < 2 or > 60 || key.Length < 2 || key == site || (site.Length > 4 && key.Contains(site, StringComparison.Ordinal)) || (site.Length - key.Length is > 0 and <= 4 && site.StartsWith(key, StringComparison.Ordinal)) || IsInitials(name)
-            || name.Contains("http", StringComparison.OrdinalIgnoreCase) || name.IndexOfAny(['@', '{', '}', '=', '<', '>', '_', '?', '!']) >= 0 || name.Any(char.IsDigit) || LooksLikeDomain(name))
+            || name.Contains("http", StringComparison.OrdinalIgnoreCase) || name.IndexOfAny(['@', '{', '}', '=', '<', '>', '_', '?', '!', ':', '→', '+', '#']) >= 0 || name.Any(char.IsDigit) || LooksLikeDomain(name))
         {
             return null;
         }
 
         var words = name.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        return words.Length > 6 || words.Any(NoPerson.Contains) || WireCredits.IsAgency(name) ? null : name;
+        return words.Length > 6 || words.Any(NoPerson.Contains) || words.Any(w => OrganisationEndings.Any(e => w.EndsWith(e, StringComparison.OrdinalIgnoreCase)))
+            || PictureWords.Contains(words[0], StringComparer.OrdinalIgnoreCase) || (words.Length > 1 && (char.IsLower(words[0][0]) && char.IsLower(words[^1][0]) || IsLegalForm(words[^1]))) || WireCredits.IsAgency(name) ? null : name;
     }
 
     // "red", "kes": an editor's sign, not a name.
     private static bool IsInitials(string name) => name.Length <= 3 && name.All(char.IsLower);
+
+    private static bool IsLegalForm(string word) => word.TrimEnd('.') is "AG" or "eG" or "eV" or "e.V" or "KG" or "SE" or "SA" or "S.A" or "Inc" or "LLC" or "Ltd" or "PLC" or "plc" or "GmbH" or "mbH" or "BV" or "SpA" or "S.p.A";
 
     private static bool LooksLikeDomain(string name)
     {

@@ -70,6 +70,21 @@ public static class DateText
             }
         }
 
+        return ShortYear(text) is { } at ? Words(string.Concat(text.AsSpan(0, at), "20", text.AsSpan(at))) : null;
+    }
+
+    /// <summary>Where the year of a <c>31.10.23</c> begins; null when there is none. Only dots tell such a date from a score or a size.</summary>
+    private static int? ShortYear(string text)
+    {
+        for (var i = 3; i + 3 <= Math.Min(text.Length, 200); i++)
+        {
+            var dots = text[i] == '.' && char.IsAsciiDigit(text[i - 1]) && (text[i - 2] == '.' || text[i - 3] == '.');
+            if (dots && char.IsAsciiDigit(text[i + 1]) && char.IsAsciiDigit(text[i + 2]) && (i + 3 == text.Length || !(char.IsLetterOrDigit(text[i + 3]) || text[i + 3] == '.')))
+            {
+                return i + 1;
+            }
+        }
+
         return null;
     }
 

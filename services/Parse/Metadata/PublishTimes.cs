@@ -11,7 +11,9 @@ public readonly record struct TimeEvidence(DateReading Reading, double Confidenc
 /// <summary>Decides between statements about one time, best kind first.</summary>
 public static class PublishTimes
 {
-    public static (DateTimeOffset? Time, double Confidence) Decide(IReadOnlyList<TimeEvidence> evidence)
+    /// <param name="evidence">What is said about the time.</param>
+    /// <param name="site">Where the article was found. Its country's clock writes instants that are given in UTC, and completes a time of day that nothing gives a zone.</param>
+    public static (DateTimeOffset? Time, double Confidence) Decide(IReadOnlyList<TimeEvidence> evidence, Uri? site = null)
     {
         if (evidence.Count == 0)
         {
@@ -32,13 +34,20 @@ public static class PublishTimes
                     : local.Date == time.Date;
                 if (agrees)
                 {
-                    return (other.Reading.Time, confidence);
+                    return (Written(other.Reading.Time, site), confidence);
                 }
             }
 
             confidence *= best.Reading.HasTime ? 0.8 : 0.7;
+            if (best.Reading.HasTime && !best.Reading.HasZone && SiteZone.Offset(site, time) is { } offset)
+            {
+                return (new DateTimeOffset(time.DateTime, offset), Math.Round(confidence, 2));
+            }
         }
 
-        return (time, Math.Round(confidence, 2));
+        return (best.Reading.HasTime ? Written(time, site) : time, Math.Round(confidence, 2));
     }
+
+    /// <summary>The same instant by the site's clock, so that its day is the one that the site's readers know.</summary>
+    private static DateTimeOffset Written(DateTimeOffset time, Uri? site) => time.Offset == TimeSpan.Zero && SiteZone.Offset(site, time) is { } local ? time.ToOffset(local) : time;
 }
