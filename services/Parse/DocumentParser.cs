@@ -22,7 +22,8 @@ public sealed class DocumentParser(BlockModel? model = null)
     /// <param name="charset">As the HTTP header declared it; null when it did not.</param>
     /// <param name="url">Where it was found; null or a URN when unknown. Resolves links, and its date and slug are evidence.</param>
     /// <param name="hint">What a feed entry or submitter said, used where the document is silent.</param>
-    public ParseResult Parse(ReadOnlyMemory<byte> bytes, string? mediaType, string? charset, string? url, EntryHint? hint)
+    /// <param name="explain">Also say what the document's fields rest on.</param>
+    public ParseResult Parse(ReadOnlyMemory<byte> bytes, string? mediaType, string? charset, string? url, EntryHint? hint, bool explain = false)
     {
         if (bytes.IsEmpty)
         {
@@ -35,6 +36,6 @@ public sealed class DocumentParser(BlockModel? model = null)
             return ParseResult.Rejected(document.Outcome, document.Reason);
         }
 
-        return document.IsHtml ? HtmlArticleReader.Read(document.Text, url, hint, _model) : PlainTextReader.Read(document.Text, url, hint);
+        return document.IsHtml ? HtmlArticleReader.Read(document.Text, url, hint, _model, explain) : PlainTextReader.Read(document.Text, url, hint);
     }
 }

@@ -27,7 +27,7 @@ internal sealed class ParseGrpcService(DocumentParser parser) : ParseService.Par
         }
 
         using var activity = ParseTelemetry.Source.StartActivity("parse document");
-        var result = parser.Parse(request.Content.Memory, request.ContentType, charset: null, request.Url, hint: null);
+        var result = parser.Parse(request.Content.Memory, request.ContentType, charset: null, request.Url, hint: null, request.Explain);
         activity?.SetTag("storyline.outcome", result.Outcome.ToString());
         var response = new ParseDocumentResponse
         {
@@ -42,6 +42,7 @@ internal sealed class ParseGrpcService(DocumentParser parser) : ParseService.Par
             response.Content = content.ToProto();
         }
 
+        response.Evidence.Add(result.Evidence.Select(e => new FieldEvidence { Field = e.Field, Value = e.Value, Source = e.Source, Confidence = e.Confidence }));
         return Task.FromResult(response);
     }
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Storyline.Contracts;
+using Storyline.Parse.Metadata;
 using Storyline.Parse.Documents;
 
 namespace Storyline.Parse;
@@ -23,6 +24,9 @@ public sealed record ParseResult
     public string? CanonicalUrl { get; private init; }
 
     /// <summary>An article; a text longer than <see cref="ParserLimits.MaxTextLength"/> is a book or a dump, and none.</summary>
+    /// <summary>What the document says about the fields; only where it was asked for.</summary>
+    public IReadOnlyList<FieldEvidence> Evidence { get; init; } = [];
+
     public static ParseResult Article(ArticleContent content, string? canonicalUrl)
     {
         var length = content.Blocks.Sum(block => (long)block.Text.Length);

@@ -31,6 +31,9 @@ public static class MessageExamples
         ImageUrl = "https://courier.example/ferry.jpg",
         SiteName = "Harwick Courier",
         IsPaywalled = true,
+        IsLiveBlog = true,
+        Rights = "© Harwick Courier",
+        Reservations = ["meta:robots=noai"],
     };
 
     private static readonly ArticleEntity[] Entities = [new("e1", EntityType.Person, "Ines Varga", ["Ines Varga", "Varga"], [new(25, 10)], 0.5)];

@@ -94,6 +94,22 @@ public sealed class ParseHostTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task ParseDocument_Explain_SaysWhatTheFieldsRestOn()
+    {
+        var html = new TestPage { Head = """<meta property="article:published_time" content="2024-05-03T07:30:00+02:00">""" }.Html;
+        var request = new ParseDocumentRequest { Content = ByteString.CopyFromUtf8(html), Url = TestPage.Url, Explain = true };
+
+        var evidence = (await Client.ParseDocumentAsync(request, cancellationToken: Cancellation)).Evidence;
+
+        Assert.Contains(new FieldEvidence { Field = "title", Value = "Harbour bridge opens after repair", Source = "h1", Confidence = 0.9 }, evidence);
+        Assert.Equal(
+            [("2024-05-03T07:30:00+02:00", "meta article:published_time"), ("2024-05-03", "url")],
+            evidence.Where(e => e.Field == "publish_time").Select(e => (e.Value, e.Source)));
+        request.Explain = false;
+        Assert.Empty((await Client.ParseDocumentAsync(request, cancellationToken: Cancellation)).Evidence);
+    }
+
+    [Fact]
     public async Task ParseDocument_NoArticle_AnswersWhy()
     {
         var response = await Client.ParseDocumentAsync(new ParseDocumentRequest { Content = ByteString.CopyFromUtf8("GIF89a") }, cancellationToken: Cancellation);

@@ -76,6 +76,15 @@ public sealed record ArticleContent
 
     /// <summary>The page says that the text is cut off for non-subscribers.</summary>
     public bool IsPaywalled { get; init; }
+
+    /// <summary>The page says that it is a live blog: entries with times, the newest first.</summary>
+    public bool IsLiveBlog { get; init; }
+
+    /// <summary>Licence or holder of the rights as the page declares it: a URL or a line of text.</summary>
+    public string? Rights { get; init; }
+
+    /// <summary>What the page reserves of its use, each as <c>meta:name=value</c>; what robots.txt and headers say is on the capture.</summary>
+    public string[] Reservations { get; init; } = [];
 }
 
 /// <summary>What an entity is.</summary>

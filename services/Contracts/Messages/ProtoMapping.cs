@@ -20,6 +20,8 @@ public static class ProtoMapping
             ImageUrl = content.ImageUrl ?? "",
             SiteName = content.SiteName ?? "",
             IsPaywalled = content.IsPaywalled,
+            IsLiveBlog = content.IsLiveBlog,
+            Rights = content.Rights ?? "",
         };
         foreach (var block in content.Blocks)
         {
@@ -29,6 +31,7 @@ public static class ProtoMapping
         proto.Authors.Add(content.Authors);
         proto.WireCredits.Add(content.WireCredits);
         proto.PublisherKeywords.Add(content.PublisherKeywords);
+        proto.Reservations.Add(content.Reservations);
         return proto;
     }
 

@@ -12,7 +12,7 @@ internal static class HtmlArticleReader
     /// <summary>From here on a block is taken for the article's.</summary>
     private const float Accepted = 0.5f;
 
-    public static ParseResult Read(string html, string? url, EntryHint? hint, BlockModel model)
+    public static ParseResult Read(string html, string? url, EntryHint? hint, BlockModel model, bool explain)
     {
         var scan = MarkupScan.Of(html);
         if (scan.Tags > ParserLimits.MaxTags)
@@ -34,7 +34,8 @@ internal static class HtmlArticleReader
         var address = Uri.TryCreate(url, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" ? uri : null;
         var page = new Page(tree, address);
         var blocks = Body(PageBlocks.Read(tree.Body), page, model);
-        return Assemble(page, blocks, hint, url);
+        var result = Assemble(page, blocks, hint, url);
+        return explain ? result with { Evidence = [.. page.Evidence()] } : result;
     }
 
     private static ParseResult Assemble(Page page, List<Block> blocks, EntryHint? hint, string? url)
@@ -76,6 +77,9 @@ internal static class HtmlArticleReader
                 ImageUrl = page.ImageUrl,
                 SiteName = page.SiteName,
                 IsPaywalled = page.IsPaywalled,
+                IsLiveBlog = page.IsLiveBlog,
+                Rights = page.Rights,
+                Reservations = page.Reservations,
             },
             page.Metadata.CanonicalUrl);
     }

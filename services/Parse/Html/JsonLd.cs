@@ -62,6 +62,9 @@ public sealed partial class JsonLd
     /// <summary>When the page itself was published, by a description of it that is no article's.</summary>
     public string? PagePublished { get; private set; }
 
+    /// <summary>The licence that the article, else the page, is declared to be under.</summary>
+    public string? License { get; private set; }
+
     /// <summary>Every <c>@type</c> on the page.</summary>
     public HashSet<string> Types { get; } = new(StringComparer.Ordinal);
 
@@ -79,6 +82,7 @@ public sealed partial class JsonLd
 
         var articles = result._nodes.Where(IsArticle).ToList();
         result.PagePublished = result._nodes.Where(n => TypesOf(n).Any(t => t.EndsWith("Page", StringComparison.Ordinal))).Select(n => Text(n, "datePublished")).FirstOrDefault(t => t is not null);
+        result.License = articles.Concat(result._nodes.Where(n => TypesOf(n).Any(t => t.EndsWith("Page", StringComparison.Ordinal)))).Select(n => Text(n, "license")).FirstOrDefault(t => t is not null);
         result.Article = articles.Count > 0 ? result.ToArticle(articles.MaxBy(Richness)) : null;
         return result;
     }

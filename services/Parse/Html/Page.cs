@@ -86,6 +86,50 @@ internal sealed class Page
     public bool IsFrontPage => _address is { AbsolutePath: "/" or "" } || (Metadata.First("og:type")?.Equals("website", StringComparison.OrdinalIgnoreCase) ?? false)
         || _jsonLd.Types.Contains("CollectionPage") || _jsonLd.Types.Contains("ItemList");
 
+    /// <summary>The page declares a live blog.</summary>
+    public bool IsLiveBlog => _jsonLd.Types.Contains("LiveBlogPosting");
+
+    /// <summary>The licence, else who holds the rights.</summary>
+    public string? Rights => Bounded(_jsonLd.License ?? _signs.Links.Find(l => l.Attribute("rel").Equals("license", StringComparison.OrdinalIgnoreCase))?.Value("href")
+        ?? Metadata.First("dc.rights", "dcterms.rights", "dcterms.license", "copyright", "rights"));
+
+    /// <summary>Directives of meta elements that reserve the use of the page, each as <c>meta:name=value</c>.</summary>
+    public string[] Reservations
+    {
+        get
+        {
+            IEnumerable<string> robots = ((string[])["robots", "googlebot", "googlebot-news"]).SelectMany(name => Metadata.All(name).SelectMany(v => v.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+                .Select(v => v.ToLowerInvariant()).Where(v => v is "noai" or "noimageai" or "noml" or "noarchive" or "nosnippet").Select(v => $"meta:{name}={v}"));
+            var mining = ((string[])["tdm-reservation", "tdm-policy"]).SelectMany(name => Metadata.All(name).Select(v => $"meta:{name}={v}"));
+            return [.. robots.Concat(mining).Where(r => r.Length <= 500).Distinct(StringComparer.Ordinal).Take(20)];
+        }
+    }
+
+    /// <summary>What the page says about each field, most trusted first within a field.</summary>
+    public IEnumerable<FieldEvidence> Evidence()
+    {
+        (string? Value, string Source, double Confidence)[] titles =
+        [
+            (Article.Headline, Article.IsNews ? "json-ld headline of news" : "json-ld headline", Article.IsNews ? 0.95 : 0.8), .. Headings.Select(h => ((string?)h, "h1", 0.9)),
+            (Metadata.First("og:title"), "meta og:title", 0.8), (Metadata.First("twitter:title"), "meta twitter:title", 0.7), (NotEmpty(DocumentTitle), "title element", 0.6),
+        ];
+        return
+        [
+            .. titles.Where(t => NotEmpty(t.Value) is not null).OrderByDescending(t => t.Confidence).Select(t => new FieldEvidence("title", t.Value!, t.Source, t.Confidence)),
+            .. Article.Authors.Select(a => new FieldEvidence("authors", a, "json-ld author", 0.95)),
+            .. Article.Organisations.Select(o => new FieldEvidence("authors", o, "json-ld author, an organisation: no person", 0)),
+            .. Metadata.All("author").Select(a => new FieldEvidence("authors", a, "meta author", 0.7)),
+            .. Bylines.Except(Article.Authors).Except(Metadata.All("author")).Select(b => new FieldEvidence("authors", b, "byline", 0.6)),
+            .. Published.OrderByDescending(t => t.Confidence).Select(t => Timed("publish_time", t)),
+            .. Modified.OrderByDescending(t => t.Confidence).Select(t => Timed("modified_time", t)),
+        ];
+
+        static FieldEvidence Timed(string field, TimeEvidence t) =>
+            new(field, t.Reading.Time.ToString(t.Reading.HasTime ? t.Reading.HasZone ? "yyyy-MM-dd'T'HH:mm:sszzz" : "yyyy-MM-dd'T'HH:mm:ss" : "yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture), t.Source, t.Confidence);
+    }
+
+    private static string? Bounded(string? text) => Text.Normalise(text) is { Length: > 0 } line ? line[..Math.Min(line.Length, 300)] : null;
+
     private string? FindTitle()
     {
         string[] siteNames = [.. ((string?[])[SiteName, Article.Publisher, Metadata.First("application-name", "twitter:site"), HostName(_address)]).OfType<string>()];
@@ -195,12 +239,19 @@ internal sealed class Page
             var values = NearHeadline(kind).Select(s => s.Element.Value("content") ?? PageSigns.BylineText(s.Element, 160)).OfType<string>().Where(t => t.Length is > 3 and <= 160).Distinct(StringComparer.Ordinal).ToList();
             if (AuthorNames.Persons(values, SiteName).Length > 0)
             {
-                return values;
+                return Signed(values);
             }
         }
 
-        return WrittenByline() is { } written ? [written] : [];
+        return WrittenByline() is { } written ? Signed([written]) : [];
     }
+
+    /// <summary>The parts of byline texts that name somebody; the others are roles, places and dates.</summary>
+    private List<string> Signed(IEnumerable<string> bylines) =>
+    [
+        .. bylines.SelectMany(b => b.Split('|', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+            .Where(part => AuthorNames.Persons([part], SiteName).Length > 0 || WireCredits.Find([part], []).Length > 0),
+    ];
 
     /// <summary>
     /// Names that a page declares and shows nowhere are mostly those of whoever typed it in. A newsroom's declaration of its own news is
@@ -268,19 +319,19 @@ internal sealed class Page
     {
         var published = new List<TimeEvidence>();
         var modified = new List<TimeEvidence>();
-        Add(published, Article.DatePublished, 0.95);
-        Add(published, _jsonLd.PagePublished, 0.85);
-        Add(published, Metadata.First("article:published_time", "og:article:published_time", "og:published_time", "article:published", "shareaholic:article_published_time"), 0.94);
-        Add(published, Metadata.First("datePublished", "parsely-pub-date", "sailthru.date", "dc.date.issued", "dcterms.created", "dc.date.created", "dc.date", "dcterms.date", "publish-date", "publish_date", "publication_date", "pubdate", "cxenseparse:recs:publishtime", "article.published", "date"), 0.9);
+        Add(published, Article.DatePublished, 0.95, "json-ld datePublished");
+        Add(published, _jsonLd.PagePublished, 0.85, "json-ld datePublished of the page");
+        Add(published, Metadata.First("article:published_time", "og:article:published_time", "og:published_time", "article:published", "shareaholic:article_published_time"), 0.94, "meta article:published_time");
+        Add(published, Metadata.First("datePublished", "parsely-pub-date", "sailthru.date", "dc.date.issued", "dcterms.created", "dc.date.created", "dc.date", "dcterms.date", "publish-date", "publish_date", "publication_date", "pubdate", "cxenseparse:recs:publishtime", "article.published", "date"), 0.9, "meta date");
         if (_signs.Signs.FirstOrDefault(s => s.Hints.HasFlag(Hints.PublishedProperty)).Element is { } marked)
         {
-            Add(published, TimeOf(marked), 0.88);
+            Add(published, TimeOf(marked), 0.88, "itemprop datePublished");
         }
 
         var dated = FromHeadline(Hints.Date);
         if (dated.Find(s => s.Element.Tag == Tag.Time && s.Element.Has("datetime")).Element is { } time)
         {
-            Add(published, TimeOf(time), 0.7);
+            Add(published, TimeOf(time), 0.7, "time element");
         }
 
         if (published.Count == 0)
@@ -289,7 +340,7 @@ internal sealed class Page
             {
                 if (PageSigns.ShortText(sign.Element, 120) is { } text && DateText.Words(text) is { } reading)
                 {
-                    published.Add(new TimeEvidence(reading, 0.5));
+                    published.Add(new TimeEvidence(reading, 0.5, "element marked as a date"));
                     break;
                 }
             }
@@ -297,21 +348,21 @@ internal sealed class Page
 
         if (published.Count == 0 && FirstWrittenDate() is { } written)
         {
-            published.Add(new TimeEvidence(written, 0.4));
+            published.Add(new TimeEvidence(written, 0.4, "a date as text"));
         }
 
         if (published.Count == 0 && OpeningDate() is { } opening)
         {
-            published.Add(new TimeEvidence(opening, 0.35));
+            published.Add(new TimeEvidence(opening, 0.35, "a date that opens a line"));
         }
 
         if (UrlDate.Read(_address) is { } day)
         {
-            published.Add(new TimeEvidence(day, 0.45));
+            published.Add(new TimeEvidence(day, 0.45, "url"));
         }
 
-        Add(modified, Article.DateModified, 0.95);
-        Add(modified, Metadata.First("article:modified_time", "og:updated_time", "dateModified", "dcterms.modified", "last-modified", "article:modified"), 0.9);
+        Add(modified, Article.DateModified, 0.95, "json-ld dateModified");
+        Add(modified, Metadata.First("article:modified_time", "og:updated_time", "dateModified", "dcterms.modified", "last-modified", "article:modified"), 0.9, "meta article:modified_time");
         return (published, modified);
     }
 
@@ -375,11 +426,11 @@ internal sealed class Page
 
     private static string? TimeOf(Element element) => NotEmpty(element.Value("datetime")) ?? NotEmpty(element.Value("content")) ?? PageSigns.ShortText(element, 200);
 
-    private static void Add(List<TimeEvidence> evidence, string? value, double confidence)
+    private static void Add(List<TimeEvidence> evidence, string? value, double confidence, string source)
     {
         if (DateText.Machine(value) is { } reading)
         {
-            evidence.Add(new TimeEvidence(reading, confidence));
+            evidence.Add(new TimeEvidence(reading, confidence, source));
         }
     }
 

@@ -5,8 +5,9 @@ namespace Storyline.Parse.Metadata;
 /// <summary>A statement about when an article was published.</summary>
 /// <param name="Reading">What it says.</param>
 /// <param name="Confidence">How far its kind can be trusted, 0 to 1.</param>
+/// <param name="Source">Where it stands, for people.</param>
 [StructLayout(LayoutKind.Auto)]
-public readonly record struct TimeEvidence(DateReading Reading, double Confidence);
+public readonly record struct TimeEvidence(DateReading Reading, double Confidence, string Source = "");
 
 /// <summary>Decides between statements about one time, best kind first.</summary>
 public static class PublishTimes

@@ -16,6 +16,7 @@ internal static class CommandLine
             ServeCommand.Create(),
             DemoCommand.Create(),
             IngestCommand.Create(),
+            ParseCommand.Create(),
             SearchCommands.CreateSearch(),
             SearchCommands.CreateStories(),
             SearchCommands.CreateStory(),

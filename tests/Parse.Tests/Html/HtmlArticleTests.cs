@@ -135,6 +135,63 @@ public sealed class HtmlArticleTests
     }
 
     [Fact]
+    public void Parse_NamesInCommentsCaptionsAndTeasers_AreNoAuthors()
+    {
+        var page = new TestPage
+        {
+            Heading = """<h1>Harbour bridge opens after repair</h1><figure><img src="a.jpg"><figcaption>The bridge <span itemprop="author">Per Holm</span></figcaption></figure>""",
+            After = """
+                <div class="related-articles"><a rel="author" href="/author/x">Nils Berg</a></div>
+                <div id="comments"><div itemprop="author">Ole Dahl</div><cite class="fn author">Siv Lund</cite></div>
+                """,
+        };
+
+        Assert.Empty(page.Content().Authors);
+    }
+
+    [Theory]
+    [InlineData("<p class=\"byline\"><span>By</span> <a href=\"/x\">Jane Doe</a> <span>and</span> <a href=\"/y\">Per Holm</a><time>Friday, May 3</time></p>")]
+    [InlineData("<div class=\"author-2\">Jane Doe</div><div class=\"author-3\">Per Holm</div>")]
+    [InlineData("<p>By Jane Doe and Per Holm</p>")]
+    [InlineData("<p itemprop=\"author\"><span itemprop=\"name\">Jane Doe</span></p><p itemprop=\"author\"><span itemprop=\"name\">Per Holm</span></p>")]
+    public void Parse_BylineUnderTheHeadline_GivesItsPersons(string byline) =>
+        Assert.Equal(["Jane Doe", "Per Holm"], new TestPage { Heading = "<h1>Harbour bridge opens after repair</h1>" + byline }.Content().Authors);
+
+    [Theory]
+    [InlineData("<meta name=\"author\" content=\"Jane Doe\">", "", "")]
+    [InlineData("<meta name=\"author\" content=\"Jane Doe\">", "<p>Text: JANE DOE</p>", "Jane Doe")]
+    [InlineData("<script type=\"application/ld+json\">{\"@type\":\"NewsArticle\",\"author\":{\"@type\":\"Person\",\"name\":\"Jane Doe\"}}</script>", "", "Jane Doe")]
+    public void Parse_DeclaredNameThatNobodySees_IsTheAuthorOnlyOfNews(string head, string shown, string expected) =>
+        Assert.Equal(expected, string.Join(", ", new TestPage { Head = head, Heading = "<h1>Harbour bridge opens after repair</h1>" + shown }.Content().Authors));
+
+    [Fact]
+    public void Parse_DeclaredHeadlineIsNotTheOneOnThePage_TakesThePages()
+    {
+        var page = new TestPage
+        {
+            Head = """<script type="application/ld+json">{"@type":"NewsArticle","headline":"Harbour bridge: everything about the repair"}</script><meta property="og:title" content="Harbour bridge opens after repair">""",
+        };
+
+        Assert.Equal("Harbour bridge opens after repair", page.Content().Title);
+    }
+
+    [Fact]
+    public void Parse_RightsAndReservations_AreReadFromThePage()
+    {
+        var content = new TestPage
+        {
+            Head = """
+                <meta name="robots" content="index, noai, noimageai"><meta name="tdm-reservation" content="1"><link rel="license" href="https://creativecommons.org/licenses/by/4.0/">
+                <script type="application/ld+json">{"@type":"LiveBlogPosting","headline":"Harbour bridge opens after repair"}</script>
+                """,
+        }.Content();
+
+        Assert.Equal(["meta:robots=noai", "meta:robots=noimageai", "meta:tdm-reservation=1"], content.Reservations);
+        Assert.Equal("https://creativecommons.org/licenses/by/4.0/", content.Rights);
+        Assert.True(content.IsLiveBlog);
+    }
+
+    [Fact]
     public void Parse_NothingDeclared_TakesTheDayFromTheUrlAndInventsNoAuthor()
     {
         var content = new TestPage().Content();

@@ -21,6 +21,8 @@ public sealed class MetadataTests
     [InlineData("le 3 février 2024 à 09:05", "2024-02-03T09:05:00+00:00", false)]
     [InlineData("03.05.2024 15:47", "2024-05-03T15:47:00+00:00", false)]
     [InlineData("2024年5月3日 15:47", "2024-05-03T15:47:00+00:00", false)]
+    [InlineData("Stand: 03.05.24", "2024-05-03T00:00:00+00:00", false)]
+    [InlineData("3.5.24, 15:47 Uhr", "2024-05-03T15:47:00+00:00", false)]
     public void Machine_Forms_AreRead(string text, string expected, bool hasZone)
     {
         var reading = DateText.Machine(text);
@@ -33,6 +35,7 @@ public sealed class MetadataTests
     [InlineData("yesterday at noon")]
     [InlineData("2024-13-45T00:00:00Z")]
     [InlineData("31.02.2024")]
+    [InlineData("version 1.2.34.5")]
     [InlineData("0001-01-01T00:00:00Z")]
     [InlineData("99999999999999999")]
     public void Machine_NoDate_IsNull(string text) => Assert.Null(DateText.Machine(text));
@@ -45,6 +48,28 @@ public sealed class MetadataTests
     [InlineData("https://e.example/2024/15/03/x", null)]
     public void UrlDate_Paths_GiveTheDay(string url, string? day) =>
         Assert.Equal(day, UrlDate.Read(new Uri(url))?.Time.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture));
+
+    [Theory]
+    [InlineData("2024-05-03T22:30:00Z", "https://e.example.de/", "2024-05-04T00:30:00+02:00")]
+    [InlineData("2024-12-03T22:30:00Z", "https://e.example.de/", "2024-12-03T23:30:00+01:00")]
+    [InlineData("2024-05-03T22:30:00Z", "https://example.jp/", "2024-05-04T07:30:00+09:00")]
+    [InlineData("2024-05-03T22:30:00Z", "https://example.com/", "2024-05-03T22:30:00+00:00")]
+    [InlineData("2024-05-03T22:30:00-04:00", "https://example.de/", "2024-05-03T22:30:00-04:00")]
+    [InlineData("2024-05-03T22:30:00", "https://example.de/", "2024-05-03T22:30:00+02:00")]
+    [InlineData("2024-05-03", "https://example.de/", "2024-05-03T00:00:00+00:00")]
+    public void Decide_SiteOfACountry_WritesTheTimeByItsClock(string text, string site, string expected)
+    {
+        var (time, _) = PublishTimes.Decide([new(DateText.Machine(text)!.Value, 0.95)], new Uri(site));
+        Assert.Equal(expected, time?.ToString("yyyy-MM-dd'T'HH:mm:sszzz", CultureInfo.InvariantCulture));
+    }
+
+    [Theory]
+    [InlineData("By Jane Doe", true)]
+    [InlineData("Von Lena Vik und Per Holm", true)]
+    [InlineData("By the harbour", false)]
+    [InlineData("Von Montag an fahren wieder Busse.", false)]
+    [InlineData("Jane Doe", false)]
+    public void IsByline_Line_NeedsTheWordAndNames(string line, bool expected) => Assert.Equal(expected, AuthorNames.IsByline(line, siteName: null));
 
     [Fact]
     public void Decide_BestHasNoZone_TakesTheZoneOfOneThatAgrees()
@@ -68,6 +93,12 @@ public sealed class MetadataTests
     [InlineData("redaktion@harbourpost.example", "")]
     [InlineData("harbourpost.example", "")]
     [InlineData("Harbour Post", "")]
+    [InlineData("Alle Beiträge von Lena Vik", "Lena Vik")]
+    [InlineData("Harbour Media, Hamburg, Germany", "")]
+    [InlineData("Foto: Lena Vik", "")]
+    [InlineData("Bundesministerium für Wirtschaft und Klimaschutz", "")]
+    [InlineData("Nordwind AG", "")]
+    [InlineData("By Jane Doe | Thursday", "Jane Doe")]
     public void Persons_Byline_GivesNamesOnly(string byline, string expected) =>
         Assert.Equal(expected, string.Join('|', AuthorNames.Persons([byline], "Harbour Post")));
 

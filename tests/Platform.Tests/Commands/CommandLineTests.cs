@@ -33,6 +33,8 @@ public sealed class CommandLineTests : IDisposable
         { ["search", "flood", "--size", "-1"], "error: page_size: " },
         { ["feeds", "add", "ftp://example.org/feed"], "error: feed.url: " },
         { ["feeds", "import", "nowhere.opml"], "error: no file" },
+        { ["parse", "nowhere.html"], "error: no file or URL" },
+        { ["parse", "http://127.0.0.1:9/x"], "error: http://127.0.0.1:9/x: " },
         { ["search", "flood", "--server", "elsewhere"], "error: --server 'elsewhere' is not a URL" },
         { ["search", "flood", "--server", "http://127.0.0.1:9"], "error: the server does not answer" },
         { ["serach", "flood"], "error: no command 'serach'" },
@@ -48,6 +50,31 @@ public sealed class CommandLineTests : IDisposable
 
         Assert.NotEqual(0, result.ExitCode);
         Assert.StartsWith(error, Assert.Single(result.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Parse_File_ShowsTheArticleAndWhatItRestsOn()
+    {
+        var text = "<p>The ferry of Harwick sails again after four months of repair, the port authority said on Friday.</p>"
+            + "<p>Nine thousand people a day had taken the long way round the bay since the pier was damaged in the storm.</p>";
+        var file = await _cli.FileAsync("ferry.html", $"<html lang=\"en\"><head><title>Ferry sails again</title></head><body><article><h1>Ferry sails again</h1>{text}</article></body></html>");
+
+        var result = await _cli.RunAsync("parse", file, "--explain");
+
+        Assert.True(result.ExitCode == 0, result.Error);
+        Assert.StartsWith("Ferry sails again", result.Output, StringComparison.Ordinal);
+        Assert.Contains("Nine thousand people a day", result.Output, StringComparison.Ordinal);
+        Assert.Contains("h1: Ferry sails again", result.Output, StringComparison.Ordinal);
+        Assert.Equal("", result.Error);
+    }
+
+    [Fact]
+    public async Task Parse_NoArticle_SaysWhyAndIsNonZero()
+    {
+        var result = await _cli.RunAsync("parse", await _cli.FileAsync("empty.html", "<html><body></body></html>"));
+
+        Assert.NotEqual(0, result.ExitCode);
+        Assert.StartsWith("NO_ARTICLE: ", result.Output, StringComparison.Ordinal);
     }
 
     public static TheoryData<string, string, string> WrongSettings => new()
