@@ -142,8 +142,9 @@ internal sealed class Page
         {
             // What a newsroom declares of its news is the headline, unless readers see another one of the same story.
             var headline = Titles.WithoutSite(Article.Headline, siteNames, []);
-            var isSeen = visible.Any(heading => Titles.SameText(heading, headline) || Titles.Holds(heading, headline));
-            var seen = isSeen ? null : visible.FirstOrDefault(heading => social is not null && Titles.SameText(social, heading)) ?? (visible.Count == 1 && Titles.Overlap(visible[0], headline) >= 0.3 ? visible[0] : null);
+            var stands = (social is not null && Titles.SameText(social, headline))
+                || visible.Any(heading => Titles.SameText(heading, headline) || Titles.Holds(heading, headline) || Titles.Holds(headline, heading));
+            var seen = stands ? null : visible.FirstOrDefault(heading => social is not null && Titles.SameText(social, heading)) ?? (visible.Count == 1 && Titles.Overlap(visible[0], headline) >= 0.3 ? visible[0] : null);
             return seen ?? headline;
         }
 
@@ -214,13 +215,13 @@ internal sealed class Page
     {
         if (Article.Authors.Count > 0 || Article.Organisations.Count > 0)
         {
-            if (Article.Organisations.Count > 0 || Article.Authors.Any(WireCredits.IsAgency) || AreBelieved(Article.Authors, Article.IsNews))
+            if (Article.Organisations.Count > 0 || Article.Authors.Any(WireCredits.IsAgency) || AreBelieved(Article.Authors, Article.IsNews || Article.Authors.All(a => a.Contains(' ', StringComparison.Ordinal))))
             {
                 return [.. Article.Authors];
             }
         }
 
-        if (WrittenByLabel() is { } labelled && AreBelieved([labelled], isNews: false))
+        if (WrittenByLabel() is { } labelled && AreBelieved([labelled], unseen: false))
         {
             return [labelled];
         }
@@ -228,7 +229,7 @@ internal sealed class Page
         foreach (var name in (string[])["author", "article:author", "parsely-author", "sailthru.author", "dc.creator", "dcterms.creator", "byl", "cxenseparse:author"])
         {
             var values = Metadata.All(name).Where(v => !v.Contains("://", StringComparison.Ordinal) && v.Length <= 200).ToList();
-            if (AreBelieved(values, isNews: false))
+            if (AreBelieved(values, unseen: false))
             {
                 return values;
             }
@@ -255,10 +256,10 @@ internal sealed class Page
 
     /// <summary>
     /// Names that a page declares and shows nowhere are mostly those of whoever typed it in. A newsroom's declaration of its own news is
-    /// believed all the same.
+    /// believed all the same, and so are full names in an article's own description.
     /// </summary>
-    private bool AreBelieved(IReadOnlyList<string> declared, bool isNews) =>
-        AuthorNames.Persons(declared, SiteName) is { Length: > 0 } persons && (isNews || persons.Any(_signs.IsVisible));
+    private bool AreBelieved(IReadOnlyList<string> declared, bool unseen) =>
+        AuthorNames.Persons(declared, SiteName) is { Length: > 0 } persons && (unseen || persons.Any(_signs.IsVisible));
 
     // Best kind first.
     private static readonly Hints[] AuthorKinds =
