@@ -119,7 +119,7 @@ internal sealed class Page
             .. Article.Authors.Select(a => new FieldEvidence("authors", a, "json-ld author", 0.95)),
             .. Article.Organisations.Select(o => new FieldEvidence("authors", o, "json-ld author, an organisation: no person", 0)),
             .. Metadata.All("author").Select(a => new FieldEvidence("authors", a, "meta author", 0.7)),
-            .. Bylines.Except(Article.Authors).Except(Metadata.All("author")).Select(b => new FieldEvidence("authors", b, "byline", 0.6)),
+            .. Bylines.Except(Article.Authors, StringComparer.Ordinal).Except(Metadata.All("author"), StringComparer.Ordinal).Select(b => new FieldEvidence("authors", b, "byline", 0.6)),
             .. Published.OrderByDescending(t => t.Confidence).Select(t => Timed("publish_time", t)),
             .. Modified.OrderByDescending(t => t.Confidence).Select(t => Timed("modified_time", t)),
         ];
