@@ -5,6 +5,13 @@ namespace Storyline.Parse.Tree;
 /// <summary>An attribute: its name in lower case, its value with character references decoded.</summary>
 public readonly record struct ElementAttribute(string Name, ReadOnlyMemory<char> Value);
 
+internal enum Markup : byte
+{
+    Html,
+    Svg,
+    MathMl,
+}
+
 /// <summary>An element and its children.</summary>
 public sealed class Element(Tag tag, string name, ElementAttribute[] attributes) : Node
 {
@@ -16,6 +23,9 @@ public sealed class Element(Tag tag, string name, ElementAttribute[] attributes)
 
     /// <summary>In source order, each name once.</summary>
     public ReadOnlySpan<ElementAttribute> Attributes => _attributes;
+
+    /// <summary>Whose element it is: SVG and MathML have rules of their own while the tree is built.</summary>
+    internal Markup Markup { get; init; }
 
     public Node? FirstChild { get; private set; }
 
@@ -161,6 +171,26 @@ public sealed class Element(Tag tag, string name, ElementAttribute[] attributes)
         child.Parent = null;
         child.Previous = null;
         child.Next = null;
+    }
+
+    internal Element Copy() => new(Tag, Name, _attributes) { Markup = Markup };
+
+    internal bool SameAs(Element other)
+    {
+        if (Name != other.Name || _attributes.Length != other._attributes.Length)
+        {
+            return false;
+        }
+
+        foreach (ref readonly var attribute in _attributes.AsSpan())
+        {
+            if (!other.Has(attribute.Name) || !other.Attribute(attribute.Name).SequenceEqual(attribute.Value.Span))
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     internal void AddMissing(ReadOnlySpan<ElementAttribute> attributes)
