@@ -40,11 +40,18 @@ internal sealed class Tokenizer(string source, Names names)
     private static readonly SearchValues<char> White = SearchValues.Create("\t\n\f /");
     private static readonly SearchValues<char> WhiteOnly = SearchValues.Create("\t\n\f ");
 
+    private static readonly SearchValues<string> OldDoctypes = SearchValues.Create(
+        ["-//W3C//DTD HTML 3", "-//W3C//DTD HTML 4.0 ", "-//W3C//DTD HTML 4.0//", "-//IETF//", "-//Netscape", "-//Microsoft", "HTML//EN\""], StringComparison.OrdinalIgnoreCase);
+
     // Nobody reads more, and looking for repeated names is quadratic.
     private const int MaxAttributes = 256;
 
     private readonly List<ElementAttribute> _attributes = [];
     private int _at;
+    private bool _hasTag;
+
+    /// <summary>The document asks to be read as twenty years ago: it has no doctype, or one of that time (§13.2.6.4.1).</summary>
+    public bool IsQuirky { get; private set; } = true;
 
     public TextMode Mode { get; set; }
 
@@ -155,7 +162,9 @@ internal sealed class Tokenizer(string source, Names names)
                 }
                 else
                 {
-                    SkipPast('>', _at + 2);
+                    var start = _at + 2;
+                    SkipPast('>', start);
+                    Declare(source.AsSpan(start, _at - start));
                 }
             }
             else
@@ -199,6 +208,16 @@ internal sealed class Tokenizer(string source, Names names)
             {
                 return at;
             }
+        }
+    }
+
+    // "doctype html", with the public identifiers that still mean quirks.
+    private void Declare(ReadOnlySpan<char> declaration)
+    {
+        if (declaration.StartsWith("doctype", StringComparison.OrdinalIgnoreCase) && declaration[7..].TrimStart().StartsWith("html", StringComparison.OrdinalIgnoreCase) && !_hasTag)
+        {
+            IsQuirky = declaration.ContainsAny(OldDoctypes)
+                || (declaration.Contains("-//W3C//DTD HTML 4.01 ", StringComparison.OrdinalIgnoreCase) && !declaration.Contains("http:", StringComparison.OrdinalIgnoreCase));
         }
     }
 
@@ -250,6 +269,7 @@ internal sealed class Tokenizer(string source, Names names)
             return false;
         }
 
+        _hasTag = true;
         (Tag, Name) = names.TagOf(text.Slice(start, length));
         IsSelfClosing = false;
         _attributes.Clear();

@@ -3,8 +3,8 @@ using System.Buffers;
 namespace Storyline.Parse.Tree;
 
 /// <summary>
-/// Tree construction of WHATWG HTML, §13.2.6, with scripting off, as browsers do it. Left out is what has no part in the tree: comments, doctypes (a page is
-/// built as in no-quirks mode, as nearly all are), positions and parse errors. Foreign attribute and element names stay in lower case.
+/// Tree construction of WHATWG HTML, §13.2.6, with scripting off, as browsers do it. Left out is what has no part in the tree: comments, doctypes, positions
+/// and parse errors. Foreign attribute and element names stay in lower case.
 /// </summary>
 internal sealed class TreeBuilder
 {
@@ -13,6 +13,9 @@ internal sealed class TreeBuilder
     /// this they are not made again.
     /// </summary>
     private const int MaxElements = 500_000;
+
+    /// <summary>Elements open at once, as browsers have it.</summary>
+    private const int MaxDepth = 512;
 
     /// <summary>Formatting elements remembered at once; pages nest a dozen.</summary>
     private const int MaxFormatting = 64;
@@ -90,12 +93,12 @@ internal sealed class TreeBuilder
             }
             else if (kind == TokenKind.StartTag)
             {
-                if (!IsForeignStart() || !ForeignStart())
+                if (!IsForeignStart() || !TryStartForeign())
                 {
                     Start(_mode);
                 }
             }
-            else if (Current_IsForeign())
+            else if (IsInForeign())
             {
                 ForeignEnd();
             }
@@ -110,7 +113,7 @@ internal sealed class TreeBuilder
     {
         if (_mode == Mode.Text)
         {
-            _open.RemoveAt(_open.Count - 1);
+            Pop();
             _mode = _returnTo;
         }
 
@@ -171,7 +174,7 @@ internal sealed class TreeBuilder
                     return;
                 }
 
-                Fostered(() => TextInBody(text));
+                FosteredText(text);
                 return;
             case Mode.InColumnGroup:
                 var column = TrimStart(text);
@@ -231,9 +234,16 @@ internal sealed class TreeBuilder
             }
             else
             {
-                Fostered(() => TextInBody(text));
+                FosteredText(text);
             }
         }
+    }
+
+    private void FosteredText(ReadOnlyMemory<char> text)
+    {
+        _isFostering = true;
+        TextInBody(text);
+        _isFostering = false;
     }
 
     private void Insert(ReadOnlyMemory<char> text)
@@ -613,7 +623,11 @@ internal sealed class TreeBuilder
                 _mayBeFrameset = false;
                 return;
             case Tag.Table:
-                CloseParagraph();
+                if (!_tokens.IsQuirky)
+                {
+                    CloseParagraph();
+                }
+
                 InsertElement();
                 _mayBeFrameset = false;
                 _mode = Mode.InTable;
@@ -1347,7 +1361,7 @@ internal sealed class TreeBuilder
         switch (tag)
         {
             case Tag.Optgroup:
-                if (Current.Tag == Tag.Option && _open[^2].Tag == Tag.Optgroup)
+                if (Current.Tag == Tag.Option && _open.Count > 1 && _open[^2].Tag == Tag.Optgroup)
                 {
                     Pop();
                 }
@@ -1507,9 +1521,10 @@ internal sealed class TreeBuilder
             _formatting.RemoveAt(first);
         }
 
-        if (_formatting.Count >= MaxFormatting && _formatting[0] is not null)
+        var marker = _formatting.LastIndexOf(null);
+        if (_formatting.Count - marker > MaxFormatting)
         {
-            _formatting.RemoveAt(0);
+            _formatting.RemoveAt(marker + 1);
         }
 
         _formatting.Add(element);
@@ -1530,10 +1545,7 @@ internal sealed class TreeBuilder
 
         for (; i < _formatting.Count; i++)
         {
-            var copy = Copy(_formatting[i]!);
-            Append(copy);
-            _open.Add(copy);
-            _formatting[i] = copy;
+            _formatting[i] = Open(Copy(_formatting[i]!));
         }
     }
 
@@ -1552,11 +1564,11 @@ internal sealed class TreeBuilder
 
     // ---- SVG and MathML ---------------------------------------------------------------------------------------------------------------------
 
-    private bool Current_IsForeign() => _open.Count > 0 && Current.Markup != Markup.Html;
+    private bool IsInForeign() => _open.Count > 0 && Current.Markup != Markup.Html;
 
     private bool IsForeignStart()
     {
-        if (!Current_IsForeign())
+        if (!IsInForeign())
         {
             return false;
         }
@@ -1568,7 +1580,7 @@ internal sealed class TreeBuilder
     }
 
     /// <summary>Puts a start tag into SVG or MathML; false when it breaks out into HTML.</summary>
-    private bool ForeignStart()
+    private bool TryStartForeign()
     {
         if (IsBreakout(_tokens.Tag) || (_tokens.Tag == Tag.Font && (_tokens.Attribute("color") ?? _tokens.Attribute("face") ?? _tokens.Attribute("size")) is not null))
         {
@@ -1616,10 +1628,13 @@ internal sealed class TreeBuilder
     private void InsertForeign(Markup markup)
     {
         var element = new Element(Tag.Unknown, _tokens.Name, _tokens.TakeAttributes()) { Markup = markup };
-        Append(element);
-        if (!_tokens.IsSelfClosing)
+        if (_tokens.IsSelfClosing)
         {
-            _open.Add(element);
+            Append(element);
+        }
+        else
+        {
+            Open(element);
         }
     }
 
@@ -1693,9 +1708,16 @@ internal sealed class TreeBuilder
         _open.Add(element);
     }
 
-    private Element InsertElement()
+    private Element InsertElement() => Open(Create());
+
+    // Deeper elements become siblings, as in browsers.
+    private Element Open(Element element)
     {
-        var element = Create();
+        if (_open.Count >= MaxDepth)
+        {
+            Pop();
+        }
+
         Append(element);
         _open.Add(element);
         return element;
@@ -1704,10 +1726,7 @@ internal sealed class TreeBuilder
     private Element Insert(Tag tag)
     {
         _elements++;
-        var element = new Element(tag, tag.ToString().ToLowerInvariant(), []);
-        Append(element);
-        _open.Add(element);
-        return element;
+        return Open(new Element(tag, _names.Of(tag.ToString()), []));
     }
 
     private void InsertVoid() => Append(Create());
@@ -1759,7 +1778,13 @@ internal sealed class TreeBuilder
         _isFostering = false;
     }
 
-    private void Pop() => _open.RemoveAt(_open.Count - 1);
+    private void Pop()
+    {
+        if (_open.Count > 1)
+        {
+            _open.RemoveAt(_open.Count - 1);
+        }
+    }
 
     private void PopTo(Tag tag)
     {
@@ -2019,7 +2044,7 @@ internal sealed class TreeBuilder
         or Tag.Footer or Tag.Header or Tag.Hgroup or Tag.Main or Tag.Menu or Tag.Nav or Tag.Ol or Tag.P or Tag.Search or Tag.Section or Tag.Summary or Tag.Ul;
 
     private static bool IsSpecial(Element element) => element.Markup == Markup.Html
-        ? IsBlock(element.Tag) || IsHeading(element.Tag) || element.Tag is Tag.Applet or Tag.Area or Tag.Base or Tag.Basefont or Tag.Bgsound or Tag.Body or Tag.Br or Tag.Button or Tag.Caption or Tag.Col or Tag.Colgroup or Tag.Dd or Tag.Dt
+        ? (IsBlock(element.Tag) && element.Tag != Tag.Dialog) || IsHeading(element.Tag) || element.Tag is Tag.Applet or Tag.Area or Tag.Base or Tag.Basefont or Tag.Bgsound or Tag.Body or Tag.Br or Tag.Button or Tag.Caption or Tag.Col or Tag.Colgroup or Tag.Dd or Tag.Dt
             or Tag.Embed or Tag.Form or Tag.Frame or Tag.Frameset or Tag.Head or Tag.Hr or Tag.Html or Tag.Iframe or Tag.Img or Tag.Input or Tag.Keygen or Tag.Li or Tag.Link or Tag.Listing or Tag.Marquee or Tag.Meta or Tag.Noembed
             or Tag.Noframes or Tag.Noscript or Tag.ObjectElement or Tag.Param or Tag.Plaintext or Tag.Pre or Tag.Script or Tag.Select or Tag.Source or Tag.Style or Tag.Table or Tag.Tbody or Tag.Td or Tag.Template or Tag.Textarea
             or Tag.Tfoot or Tag.Th or Tag.Thead or Tag.Title or Tag.Tr or Tag.Track or Tag.Wbr or Tag.Xmp
