@@ -136,17 +136,13 @@ internal sealed class Page
         var social = NotEmpty(Metadata.First("og:title")) ?? NotEmpty(Metadata.First("twitter:title"));
         string[] declared = [.. ((string?[])[Article.Headline, social, DocumentTitle]).OfType<string>().Where(t => t.Length > 0)];
         string[] confirmed = [.. Headings, .. MarkedHeadlines(), .. Article.Headline is { } h ? [h] : Array.Empty<string>()];
-        var cleaned = declared.Select(t => Titles.WithoutSite(t, siteNames, confirmed)).Where(t => t.Length > 0).ToList();
-        var visible = Headings.Where(h => !Titles.IsSiteName(h, siteNames)).ToList();
         if (Article is { IsNews: true, Headline.Length: > 0 } && !Article.Headline.EndsWith('…') && !Article.Headline.EndsWith("...", StringComparison.Ordinal))
         {
-            // What a newsroom declares of its news is the headline, unless readers see another one of the same story.
-            var headline = Titles.WithoutSite(Article.Headline, siteNames, []);
-            var stands = (social is not null && Titles.SameText(social, headline))
-                || visible.Any(heading => Titles.SameText(heading, headline) || Titles.Holds(heading, headline) || Titles.Holds(headline, heading));
-            var seen = stands ? null : visible.FirstOrDefault(heading => social is not null && Titles.SameText(social, heading)) ?? (visible.Count == 1 && Titles.Overlap(visible[0], headline) >= 0.3 ? visible[0] : null);
-            return seen ?? headline;
+            return Titles.WithoutSite(Article.Headline, siteNames, []);
         }
+
+        var cleaned = declared.Select(t => Titles.WithoutSite(t, siteNames, confirmed)).Where(t => t.Length > 0).ToList();
+        var visible = Headings.Where(h => !Titles.IsSiteName(h, siteNames)).ToList();
 
         // What is declared and visible is the headline (a kicker may stand in the same heading). Then a visible headline alone, if it is the
         // page's only one and speaks of the same as a declared one: what is declared for search engines and social networks is often reworded.
@@ -215,7 +211,7 @@ internal sealed class Page
     {
         if (Article.Authors.Count > 0 || Article.Organisations.Count > 0)
         {
-            if (Article.Organisations.Count > 0 || Article.Authors.Any(WireCredits.IsAgency) || AreBelieved(Article.Authors, Article.IsNews || Article.Authors.All(a => a.Contains(' ', StringComparison.Ordinal))))
+            if (Article.Organisations.Count > 0 || Article.Authors.Any(WireCredits.IsAgency) || AreBelieved(Article.Authors, unseen: Article.IsNews))
             {
                 return [.. Article.Authors];
             }
@@ -256,7 +252,7 @@ internal sealed class Page
 
     /// <summary>
     /// Names that a page declares and shows nowhere are mostly those of whoever typed it in. A newsroom's declaration of its own news is
-    /// believed all the same, and so are full names in an article's own description.
+    /// believed all the same.
     /// </summary>
     private bool AreBelieved(IReadOnlyList<string> declared, bool unseen) =>
         AuthorNames.Persons(declared, SiteName) is { Length: > 0 } persons && (unseen || persons.Any(_signs.IsVisible));

@@ -165,17 +165,6 @@ public sealed class HtmlArticleTests
         Assert.Equal(expected, string.Join(", ", new TestPage { Head = head, Heading = "<h1>Harbour bridge opens after repair</h1>" + shown }.Content().Authors));
 
     [Fact]
-    public void Parse_DeclaredHeadlineIsNotTheOneOnThePage_TakesThePages()
-    {
-        var page = new TestPage
-        {
-            Head = """<script type="application/ld+json">{"@type":"NewsArticle","headline":"Harbour bridge: everything about the repair"}</script><meta property="og:title" content="Harbour bridge opens after repair">""",
-        };
-
-        Assert.Equal("Harbour bridge opens after repair", page.Content().Title);
-    }
-
-    [Fact]
     public void Parse_RightsAndReservations_AreReadFromThePage()
     {
         var content = new TestPage
