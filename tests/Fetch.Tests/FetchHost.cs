@@ -31,6 +31,7 @@ internal sealed class FetchHost : IAsyncDisposable
         Ingest = new IngestService.IngestServiceClient(_channel);
         Feeds = new FeedService.FeedServiceClient(_channel);
         Pipeline = new PipelineService.PipelineServiceClient(_channel);
+        Json = new HttpClient { BaseAddress = app.Addresses().Http };
     }
 
     /// <summary>Where it answers JSON.</summary>
@@ -41,6 +42,9 @@ internal sealed class FetchHost : IAsyncDisposable
     public FeedService.FeedServiceClient Feeds { get; }
 
     public PipelineService.PipelineServiceClient Pipeline { get; }
+
+    /// <summary>The same API as JSON.</summary>
+    public HttpClient Json { get; }
 
     public ChannelReader<ArticleFetched> Fetched { get; }
 
@@ -99,6 +103,7 @@ internal sealed class FetchHost : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _channel.Dispose();
+        Json.Dispose();
         await _app.StopAsync(CancellationToken.None);
         await _app.DisposeAsync();
     }

@@ -49,6 +49,29 @@ public sealed class ParseHostTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Consume_CompareOnly_TellsTheLedgerAndNobodyElse()
+    {
+        await PublishAsync(Fetched(new TestPage().Html) with { Capture = -1, CompareOnly = true });
+        var compared = Assert.IsType<ArticleRejected>(await NextAsync());
+        await PublishAsync(Fetched(new TestPage().Html));
+        var parsed = Assert.IsType<ArticleParsed>(await NextAsync());
+
+        Assert.Equal((-1, Outcome.NotModified), (compared.Capture, compared.Outcome));
+        Assert.Equal(ParsedForm.Of(parsed.ParserVersion, parsed.ContentDigest, parsed.Content), compared.Parsed);
+    }
+
+    [Fact]
+    public async Task Consume_TextOfMillions_IsTooLargeRatherThanTooLargeForTheBus()
+    {
+        var text = string.Concat(Enumerable.Repeat("The council met on Monday and said that the bridge would open in spring.\n\n", 60_000));
+        await PublishAsync(Fetched(text) with { MediaType = "text/plain" });
+
+        var rejected = Assert.IsType<ArticleRejected>(await NextAsync());
+        Assert.Equal(Outcome.TooLarge, rejected.Outcome);
+        Assert.Contains("characters", rejected.Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Consume_Article_PublishesItParsed()
     {
         await PublishAsync(Fetched(new TestPage().Html));

@@ -27,6 +27,17 @@ public sealed class CanonicalUrlTests
     [InlineData("https://example.com/a/", "https://example.com/a/")]
     [InlineData("  https://example.com/a\n", "https://example.com/a")]
     [InlineData("https://[2001:DB8::1]/a", "https://[2001:db8::1]/a")]
+    [InlineData("https://example-com.cdn.ampproject.org/c/s/example.com/news/A?id=1", "https://example.com/news/A?id=1")]
+    [InlineData("https://cdn.ampproject.org/v/example.com/a?amp_js_v=0.1&usqp=mq331&id=1#amp_tf=x", "http://example.com/a?id=1")]
+    [InlineData("https://example-com.cdn.ampproject.org/wp/s/example.com", "https://example.com/")]
+    [InlineData("https://www.google.com/amp/s/www.example.com/a/amp/", "https://www.example.com/a/amp/")]
+    [InlineData("https://www.google.co.uk/amp/s/www.example.com/a?utm_source=x", "https://www.example.com/a")]
+    [InlineData("https://www.bing-amp.com/c/s/example.com/a", "https://example.com/a")]
+    [InlineData("https://www.google.com/amp/s/a-example.cdn.ampproject.org/c/s/a.example/b", "https://a.example/b")]
+    [InlineData("https://example-com.cdn.ampproject.org/i/s/example.com/a.png", "https://example-com.cdn.ampproject.org/i/s/example.com/a.png")]
+    [InlineData("https://www.google.com/amp/s/", "https://www.google.com/amp/s/")]
+    [InlineData("https://google.evil.example/amp/s/example.com/a", "https://google.evil.example/amp/s/example.com/a")]
+    [InlineData("https://example.com/amp/s/other.example/a", "https://example.com/amp/s/other.example/a")]
     public void TryCreate_ByTheRules_GivesTheCanonicalForm(string url, string expected)
     {
         Assert.True(CanonicalUrl.TryCreate(url, out var canonical, out var error), error);
@@ -56,6 +67,30 @@ public sealed class CanonicalUrlTests
     [InlineData("https://example.com/?id=1&x=2", "https://example.com/?x=2&id=1")]
     [InlineData("https://example.com/a%2Fb", "https://example.com/a/b")]
     [InlineData("https://example.com/a", "http://example.com/a")]
+    [InlineData("https://example.com/?p=1", "https://example.com/?p=2")]
+    [InlineData("https://example.com/a?page=1", "https://example.com/a?page=2")]
+    [InlineData("https://example.com/a?page=2", "https://example.com/a")]
+    [InlineData("https://example.com/index.php?id=10&lang=en", "https://example.com/index.php?id=10&lang=de")]
+    [InlineData("https://example.com/article?ID=abc", "https://example.com/article?ID=ABC")]
+    [InlineData("https://example.com/article?id=1", "https://example.com/article?ID=1")]
+    [InlineData("https://example.com/story.html", "https://example.com/story")]
+    [InlineData("https://example.com/index.html", "https://example.com/")]
+    [InlineData("https://example.com/a/amp", "https://example.com/a")]
+    [InlineData("https://example.com/a?amp=1", "https://example.com/a")]
+    [InlineData("https://m.example.com/a", "https://example.com/a")]
+    [InlineData("https://www.example.com/a", "https://example.com/a")]
+    [InlineData("https://example.com:8080/a", "https://example.com/a")]
+    [InlineData("https://example.com/a//b", "https://example.com/a/b")]
+    [InlineData("https://example.com/a%20b", "https://example.com/a+b")]
+    [InlineData("https://example.com/a%3Fb", "https://example.com/a?b")]
+    [InlineData("https://example.com/a;v=1", "https://example.com/a;v=2")]
+    [InlineData("https://example.com/a?q=1&q=2", "https://example.com/a?q=2&q=1")]
+    [InlineData("https://example.com/a?x", "https://example.com/a?x=")]
+    [InlineData("https://example.com/a?source=rss", "https://example.com/a")]
+    [InlineData("https://example.com/a?ref=b", "https://example.com/a?ref=c")]
+    [InlineData("https://example.com/a?utm=1", "https://example.com/a?utm=2")]
+    [InlineData("https://example.com/caf%C3%A9", "https://example.com/cafe%CC%81")]
+    [InlineData("https://example-com.cdn.ampproject.org/c/s/example.com/a", "https://example-com.cdn.ampproject.org/c/s/example.com/b")]
     public void TryCreate_DifferentArticles_StayDifferent(string one, string other)
     {
         Assert.True(CanonicalUrl.TryCreate(one, out var first, out _));
@@ -71,7 +106,7 @@ public sealed class CanonicalUrlTests
             Gen.String[Gen.Char.AlphaNumeric, 0, 5],
             Gen.String[0, 4]);
         var url = Gen.Select(
-            Pick.From("http://", "https://", "HTTP://"), Pick.From("example.com", "EXAMPLE.com.", "a.b:8080", "bücher.example", "127.1", "0x7f.1", "[::1]", "u:p@h.example"), piece.Array[0, 12].Select(string.Concat),
+            Pick.From("http://", "https://", "HTTP://"), Pick.From("example.com", "EXAMPLE.com.", "a.b:8080", "bücher.example", "127.1", "0x7f.1", "[::1]", "u:p@h.example", "x.cdn.ampproject.org/c", "x.cdn.ampproject.org/v/s/a.example", "www.google.com/amp/s/b.example", "google.de/amp"), piece.Array[0, 12].Select(string.Concat),
             (scheme, host, rest) => scheme + host + "/" + rest);
 
         url.Sample(
