@@ -134,7 +134,13 @@ public static class CanonicalUrl
         string host;
         try
         {
-            host = uri.IdnHost.ToLowerInvariant().TrimEnd('.');
+            host = uri.IdnHost.ToLowerInvariant();
+            if (host.EndsWith('.'))
+            {
+                // Without the dot a name may be a number, and that is an address.
+                host = host.TrimEnd('.');
+                host = Uri.TryCreate("http://" + host, UriKind.Absolute, out var plain) ? plain.IdnHost.ToLowerInvariant() : host;
+            }
         }
         catch (UriFormatException)
         {

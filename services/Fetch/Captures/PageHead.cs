@@ -73,7 +73,7 @@ public sealed record PageHead(string? CanonicalUrl, string TitleDigest)
         }
 
         var resolved = Uri.TryCreate(url, baseUrl, out var @base) ? @base : url;
-        var declared = canonicals.Distinct(StringComparer.Ordinal).ToArray() is [var only] && Uri.TryCreate(resolved, only, out var absolute) ? Believed(absolute, url) : null;
+        var declared = canonicals.Distinct(StringComparer.Ordinal).ToArray() is [{ Length: > 0 } only] && Uri.TryCreate(resolved, only, out var absolute) ? Believed(absolute, url) : null;
         var name = string.Join(' ', WebUtility.HtmlDecode(openGraphTitle is { Length: > 0 } ? openGraphTitle : title ?? "").Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
         return new PageHead(declared, name.Length == 0 ? "" : Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(name))));
     }
