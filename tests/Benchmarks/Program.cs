@@ -11,6 +11,8 @@ return args switch
     ["parse", .. var rest] => await Pages.RunAsync(rest),
     ["parse-worker", var subject, var data, var limit] => Pages.Worker(subject, data, int.Parse(limit, System.Globalization.CultureInfo.InvariantCulture)),
     ["fuzz", "--kind", "pages", .. var rest] => HostilePages.Run(rest),
+    ["feeds"] => Feeds.Run(),
+    ["fuzz", .. var rest] => Fuzz.Run(rest),
     _ => Usage(),
 };
 
@@ -21,5 +23,7 @@ static int Usage()
     Console.Error.WriteLine("       dotnet run -c Release --project tests/Benchmarks -- schedule [--feeds N] [--on sqlite|postgresql]");
     Console.Error.WriteLine("       dotnet run -c Release --project tests/Benchmarks -- parse --data DIR [--limit N] [--passes N]");
     Console.Error.WriteLine("       dotnet run -c Release --project tests/Benchmarks -- fuzz --kind pages [--inputs N] [--from SEED]");
+    Console.Error.WriteLine("       dotnet run -c Release --project tests/Benchmarks -- feeds");
+    Console.Error.WriteLine("       dotnet run -c Release --project tests/Benchmarks -- fuzz [--inputs N] [--from SEED]");
     return 2;
 }

@@ -134,12 +134,12 @@ public static class CanonicalUrl
         string host;
         try
         {
-            host = uri.IdnHost.ToLowerInvariant();
-            if (host.EndsWith('.'))
+            host = uri.IdnHost.ToLowerInvariant().TrimEnd('.');
+
+            // What mapping or the final dot hid may be an address: "1." is a name, "1" is 0.0.0.1.
+            if (uri.HostNameType == UriHostNameType.Dns && !host.Equals(uri.Host, StringComparison.OrdinalIgnoreCase))
             {
-                // Without the dot a name may be a number, and that is an address.
-                host = host.TrimEnd('.');
-                host = Uri.TryCreate("http://" + host, UriKind.Absolute, out var plain) ? plain.IdnHost.ToLowerInvariant() : host;
+                host = Uri.TryCreate("http://" + host + "/", UriKind.Absolute, out var plain) ? plain.IdnHost.ToLowerInvariant() : "";
             }
         }
         catch (UriFormatException)

@@ -21,13 +21,14 @@ internal static class FeedDates
         .ToFrozenDictionary(StringComparer.OrdinalIgnoreCase).GetAlternateLookup<ReadOnlySpan<char>>();
 
     // Beginnings of names, by month; the longest that fits decides.
-    private static readonly (string Stem, int Month)[] Months = new[]
+    private static readonly FrozenDictionary<char, (string Stem, int Month)[]> Months = new[]
     {
         "jan ian gen ene led sty янв січ яну ιαν oca tam jaan saus", "feb fév fev úno lut фев лют φεβ şub hel veebr vas", "mar mär mrz mrt már maa maal bře мар бер μαρ kov märt",
         "apr avr abr ápr dub kwi апр кві απρ nis huh bal", "may mai maj mei maí maig mag máj kvě май мая тра μαι μαϊ μάι tou geg", "jun jui juin giu iun jún čer červen červn czerw июн чер юни ιουν ιούν haz kes juuni birž jūn",
         "jul juil lug iul júl červenec červenc lip июл юли ιουλ ιούλ tem hei juuli liep jūl", "aug aoû aou ago agu ağu srp sier авг сер αυγ αύγ elo rugp", "sep set szep zář wrz сен вер σεπ eyl syy rugs",
         "oct okt out ott říj paź окт жов οκτ eki lok spal", "nov lis ноя ное лис νοε νοέ kas marr lapkr noi", "dec dez dic dés déc des pro gru дек гру δεκ ara jou gruod",
-    }.SelectMany((stems, month) => stems.Split(' ').Select(stem => (stem, month + 1))).OrderByDescending(stem => stem.stem.Length).ToArray();
+    }.SelectMany((stems, month) => stems.Split(' ').Select(stem => (stem, month + 1)))
+        .GroupBy(stem => stem.stem[0]).ToFrozenDictionary(stems => stems.Key, stems => stems.OrderByDescending(stem => stem.stem.Length).ToArray());
 
     /// <summary>The instant; null when the text is none.</summary>
     public static DateTimeOffset? Parse(ReadOnlySpan<char> value)
@@ -40,6 +41,11 @@ internal static class FeedDates
 
         try
         {
+            if (text.Length is 20 or 25 && Rfc3339(text) is { } time)
+            {
+                return time;
+            }
+
             return text.ContainsAnyExceptInRange('0', '9') ? new Reading().Of(text) : OfDigits(text);
         }
         catch (ArgumentOutOfRangeException)
@@ -48,6 +54,23 @@ internal static class FeedDates
             return null;
         }
     }
+
+    // 2026-03-03T08:15:00Z and 2026-03-03T08:15:00+01:00, what nearly every Atom feed has.
+    private static DateTimeOffset? Rfc3339(ReadOnlySpan<char> text)
+    {
+        if (text[4] != '-' || text[7] != '-' || text[10] != 'T' || text[13] != ':' || text[16] != ':' || !(text.Length == 20 ? text[19] == 'Z' : text[19] is '+' or '-' && text[22] == ':'))
+        {
+            return null;
+        }
+
+        var (century, year, month, day, hour, minute, second) = (Two(text), Two(text[2..]), Two(text[5..]), Two(text[8..]), Two(text[11..]), Two(text[14..]), Two(text[17..]));
+        var (hours, minutes) = text.Length == 20 ? (0, 0) : (Two(text[20..]), Two(text[23..]));
+        return century is < 19 || year < 0 || hour is < 0 or > 23 || minute is < 0 or > 59 || second is < 0 or > 59 || hours is < 0 or > 14 || minutes is < 0 or > 59
+            ? null
+            : new DateTimeOffset((century * 100) + year, month, day, hour, minute, second, TimeSpan.Zero).AddMinutes((text[19] == '-' ? 1 : -1) * ((hours * 60) + minutes));
+    }
+
+    private static int Two(ReadOnlySpan<char> text) => char.IsAsciiDigit(text[0]) && char.IsAsciiDigit(text[1]) ? ((text[0] - '0') * 10) + text[1] - '0' : -1;
 
     private static DateTimeOffset? OfDigits(ReadOnlySpan<char> digits)
     {
@@ -285,7 +308,7 @@ internal static class FeedDates
             }
 
             // The last one: "mar. 3 mars" is a Tuesday.
-            foreach (var (stem, month) in Months)
+            foreach (var (stem, month) in length > 1 && Months.TryGetValue(lower[0], out var stems) ? stems : [])
             {
                 if (lower.StartsWith(stem, StringComparison.Ordinal))
                 {

@@ -15,38 +15,40 @@ public static class Opml
     /// <summary>Largest document, in characters: 5 MiB.</summary>
     public const int MaxLength = 5 * 1024 * 1024;
 
-    /// <summary>Feeds of a document, at any depth.</summary>
+    private const int MaxOutlines = 100_000;
+
+    /// <summary>Feeds of a document, at any depth; a document that is not well-formed is read as far as it makes sense.</summary>
     /// <exception cref="FeedFormatException">It is no OPML.</exception>
     public static IReadOnlyList<OpmlOutline> Read(string opml)
     {
-        try
+        ArgumentNullException.ThrowIfNull(opml);
+        if (opml.Length > MaxLength)
         {
-            using var reader = XmlReader.Create(
-                new StringReader(opml.TrimStart('\uFEFF', ' ', '\r', '\n', '\t')),
-                new XmlReaderSettings { DtdProcessing = DtdProcessing.Prohibit, XmlResolver = null, MaxCharactersInDocument = MaxLength });
-            var outlines = new List<OpmlOutline>();
-            reader.MoveToContent();
-            if (!reader.LocalName.Equals("opml", StringComparison.OrdinalIgnoreCase))
-            {
-                throw new FeedFormatException("the document is not OPML: its root is not 'opml'");
-            }
-
-            while (reader.Read())
-            {
-                if (reader.NodeType == XmlNodeType.Element && reader.LocalName.Equals("outline", StringComparison.OrdinalIgnoreCase)
-                    && (reader.GetAttribute("xmlUrl") ?? reader.GetAttribute("xmlurl")) is { Length: > 0 } url)
-                {
-                    outlines.Add(new OpmlOutline(url, reader.GetAttribute("title") ?? reader.GetAttribute("text") ?? ""));
-                }
-            }
-
-            return outlines;
+            throw new FeedFormatException($"the document has more than {MaxLength} characters");
         }
-        catch (XmlException exception)
+
+        var xml = new XmlScanner(opml, new Uri("https://opml.invalid/"), recovers: false);
+        if (opml.Contains("<!DOCTYPE", StringComparison.OrdinalIgnoreCase))
         {
-            throw new FeedFormatException(string.Create(
-                CultureInfo.InvariantCulture, $"the document is not well-formed XML: line {exception.LineNumber}, column {exception.LinePosition}"));
+            throw new FeedFormatException("the document has a DTD, which OPML has no use for");
         }
+
+        if (!xml.NextElement() || xml.Name is not "opml")
+        {
+            throw new FeedFormatException("the document is not OPML: its root is not 'opml'");
+        }
+
+        // At any depth: folders are outlines too.
+        var outlines = new List<OpmlOutline>();
+        while (xml.NextElement() && outlines.Count < MaxOutlines)
+        {
+            if (xml.Name is "outline" && xml.Attribute("xmlurl") is { Length: > 0 } url)
+            {
+                outlines.Add(new OpmlOutline(url, (xml.Attribute("title") is { Length: > 0 } title ? title : xml.Attribute("text")) ?? ""));
+            }
+        }
+
+        return outlines;
     }
 
     /// <summary>A document with those feeds.</summary>

@@ -581,7 +581,7 @@ internal sealed class XmlFeedReader
             return;
         }
 
-        if (rank == 3 && _xml.Vocabulary != XmlVocabulary.Atom && _xml.Attribute("type") is null && _xml.Attribute("mode") is null && !_xml.HasBase)
+        if (!_xml.HasBase && _xml.Attribute("mode") is null && _xml.Attribute("type") is null or "text" or "html")
         {
             // The ordinary case: no string but the title's own.
             var read = _xml.ReadText();
