@@ -1,4 +1,4 @@
-using System.Text;
+using System.Buffers;
 
 namespace Storyline.Parse;
 
@@ -8,7 +8,8 @@ internal static class Text
     /// <summary>Runs of white space (no-break spaces included) become one space; invisible characters and soft hyphens go; ends are trimmed.</summary>
     public static string Normalise(ReadOnlySpan<char> text)
     {
-        var result = new StringBuilder(text.Length);
+        var rented = ArrayPool<char>.Shared.Rent(text.Length);
+        var length = 0;
         var space = false;
         foreach (var c in text)
         {
@@ -18,17 +19,19 @@ internal static class Text
             }
             else if (c is not ('\u200B' or '\u2060' or '\uFEFF' or '\u00AD' or '\uFFFE' or '\uFFFF'))
             {
-                if (space && result.Length > 0)
+                if (space && length > 0)
                 {
-                    result.Append(' ');
+                    rented[length++] = ' ';
                 }
 
                 space = false;
-                result.Append(c);
+                rented[length++] = c;
             }
         }
 
-        return result.ToString();
+        var result = new string(rented, 0, length);
+        ArrayPool<char>.Shared.Return(rented);
+        return result;
     }
 
     /// <summary>Words; characters of scripts without spaces count half a word each.</summary>
@@ -78,15 +81,26 @@ internal static class Text
     /// <summary>Letters and digits only, lower case: to compare texts whose typography differs.</summary>
     public static string Key(ReadOnlySpan<char> text)
     {
-        var key = new StringBuilder(text.Length);
+        var rented = ArrayPool<char>.Shared.Rent(text.Length);
+        var length = Key(text, rented);
+        var key = new string(rented, 0, length);
+        ArrayPool<char>.Shared.Return(rented);
+        return key;
+    }
+
+    /// <summary>As <see cref="Key(ReadOnlySpan{char})"/>, into a buffer that is no shorter than the text.</summary>
+    /// <returns>Characters written.</returns>
+    public static int Key(ReadOnlySpan<char> text, Span<char> key)
+    {
+        var length = 0;
         foreach (var c in text)
         {
             if (char.IsLetterOrDigit(c))
             {
-                key.Append(char.ToLowerInvariant(c));
+                key[length++] = char.ToLowerInvariant(c);
             }
         }
 
-        return key.ToString();
+        return length;
     }
 }

@@ -372,13 +372,38 @@ internal sealed class BlockFeatures
 
     private static float WordShare(string text, HashSet<string> words)
     {
-        if (words.Count == 0 || text.Length > 400)
+        if (words.Count == 0 || text.Length > 400 || !HoldsAny(text, words))
         {
             return 0;
         }
 
         var own = WordsOf(text);
         return own.Count == 0 ? 0 : (float)own.Count(words.Contains) / own.Count;
+    }
+
+    // Most blocks share no word with the title: asking for one first spares making the words.
+    private static bool HoldsAny(string text, HashSet<string> words)
+    {
+        var lookup = words.GetAlternateLookup<ReadOnlySpan<char>>();
+        Span<char> key = stackalloc char[400];
+        var rest = text.AsSpan();
+        while (!rest.IsEmpty)
+        {
+            var end = 0;
+            while (end < rest.Length && !char.IsWhiteSpace(rest[end]))
+            {
+                end++;
+            }
+
+            if (lookup.Contains(key[..Text.Key(rest[..end], key)]))
+            {
+                return true;
+            }
+
+            rest = rest[Math.Min(rest.Length, end + 1)..];
+        }
+
+        return false;
     }
 
     /// <summary>3: the same; 2: one holds the other; 1: they begin alike; 0: neither.</summary>

@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace Storyline.Parse.Furniture;
 
 /// <summary>Tells the words under a picture from the words of the article.</summary>
@@ -5,6 +7,8 @@ public static class Captions
 {
     private static readonly string[] CreditMarks =
         ["Credit…", "Credit...", "Credit:", "Photo:", "Photo by", "Photograph:", "Picture:", "Image:", "Foto:", "Fotos:", "Bild:", "Photo credit", "Image credit", "Getty Images", "/Getty", "/AFP", "AFP/", "/Reuters", "REUTERS/", "/AP", "AP Photo", "EPA-EFE", "File photo", "FILE PHOTO", "[File:", "Archivbild", "Symbolbild", "Symbolfoto", "© "];
+
+    private static readonly SearchValues<string> AnyMark = SearchValues.Create(CreditMarks, StringComparison.Ordinal);
 
     /// <summary>
     /// A short piece that names a photographer or a picture agency: a credit mark, or a name in brackets right at the end of words that
@@ -17,7 +21,7 @@ public static class Captions
             return false;
         }
 
-        foreach (var mark in CreditMarks)
+        foreach (var mark in text.AsSpan().ContainsAny(AnyMark) ? CreditMarks : [])
         {
             var at = text.IndexOf(mark, StringComparison.Ordinal);
             // Inside a longer text the mark must stand at an end: "Photo: …" or "… [Agency/Getty]".

@@ -1,3 +1,5 @@
+using System.Collections.Frozen;
+
 namespace Storyline.Parse.Furniture;
 
 /// <summary>
@@ -47,6 +49,9 @@ public static class FurnitureText
         "lire aussi", "à lire aussi", "lea también", "noticias relacionadas", "te puede interesar", "comentarios", "leggi anche", "leia também", "lees ook", "читайте также", "関連記事", "相关阅读",
     };
 
+    private static readonly FrozenDictionary<char, string[]> StartsByLetter =
+        Starts.GroupBy(start => char.ToUpperInvariant(start[0])).ToFrozenDictionary(group => group.Key, group => group.ToArray());
+
     /// <summary>The piece is furniture by its own words.</summary>
     public static bool IsFurniture(string text)
     {
@@ -64,7 +69,12 @@ public static class FurnitureText
 
     private static bool StartsFurniture(ReadOnlySpan<char> text)
     {
-        foreach (var start in Starts)
+        if (!StartsByLetter.TryGetValue(char.ToUpperInvariant(text[0]), out var starts))
+        {
+            return false;
+        }
+
+        foreach (var start in starts)
         {
             if (text.StartsWith(start, StringComparison.OrdinalIgnoreCase) && (text.Length == start.Length || !char.IsLetter(start[^1]) || !char.IsLetter(text[start.Length])))
             {

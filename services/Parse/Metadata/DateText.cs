@@ -61,7 +61,14 @@ public static class DateText
     /// <summary>Finds a date, with the time after it if there is one, in text for readers: <c>3. Mai 2024, 15:47 Uhr</c>, <c>May 3, 2024 3:47 PM EDT</c>, <c>03.05.2024</c>.</summary>
     public static DateReading? Words(string text)
     {
-        var tokens = Tokens(text.AsSpan(0, Math.Min(text.Length, 200)));
+        ArgumentNullException.ThrowIfNull(text);
+        var start = text.AsSpan(0, Math.Min(text.Length, 200));
+        if (!HasDigit(start))
+        {
+            return null;
+        }
+
+        var tokens = Tokens(start);
         for (var i = 0; i < tokens.Count; i++)
         {
             if (DateAt(tokens, i, out var next) is { } date)
@@ -71,6 +78,19 @@ public static class DateText
         }
 
         return ShortYear(text) is { } at ? Words(string.Concat(text.AsSpan(0, at), "20", text.AsSpan(at))) : null;
+    }
+
+    private static bool HasDigit(ReadOnlySpan<char> text)
+    {
+        foreach (var c in text)
+        {
+            if (char.IsDigit(c))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     /// <summary>Where the year of a <c>31.10.23</c> begins; null when there is none. Only dots tell such a date from a score or a size.</summary>
