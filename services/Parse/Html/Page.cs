@@ -268,7 +268,12 @@ internal sealed class Page
         var headline = _signs.Headings.FirstOrDefault(h => PageSigns.ShortText(h.Element, 400) is { } text && Title is not null && (Titles.SameText(text, Title) || Titles.Holds(text, Title)));
         var own = _signs.Signs.Where(s => (s.Hints & kind) != Hints.None && _signs.IsOwn(s)).ToList();
         var from = headline.Element is null ? 0 : own.FindIndex(s => s.Order >= headline.Order - Before);
-        for (var i = Math.Max(from, 0); i < own.Count && i - from < MaxTogether; i++)
+        if (from < 0)
+        {
+            yield break;
+        }
+
+        for (var i = from; i < own.Count && i - from < MaxTogether; i++)
         {
             if (i > from && own[i].Order - own[i - 1].Order > Together)
             {

@@ -165,6 +165,14 @@ public sealed class HtmlArticleTests
         Assert.Equal(expected, string.Join(", ", new TestPage { Head = head, Heading = "<h1>Harbour bridge opens after repair</h1>" + shown }.Content().Authors));
 
     [Fact]
+    public void Parse_AuthorMarkFarBeforeTheHeadline_IsOfAnotherArticle()
+    {
+        var links = string.Concat(Enumerable.Range(1, 100).Select(i => $"<div><a href=\"/t/{i}\">Topic {i}</a></div>"));
+        var page = new TestPage { Before = $"<div><span itemprop=\"author\">Ines Falk</span></div>{links}" };
+        Assert.Empty(page.Content().Authors);
+    }
+
+    [Fact]
     public void Parse_RightsAndReservations_AreReadFromThePage()
     {
         var content = new TestPage
