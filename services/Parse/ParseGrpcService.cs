@@ -43,6 +43,10 @@ internal sealed class ParseGrpcService(DocumentParser parser) : ParseService.Par
         }
 
         response.Evidence.Add(result.Evidence.Select(e => new FieldEvidence { Field = e.Field, Value = e.Value, Source = e.Source, Confidence = e.Confidence }));
+        response.Blocks.Add(result.Blocks.Select(b => new BlockEvidence
+        {
+            Kind = (Storyline.Type.V1.BlockKind)b.Kind, Text = b.Text, Probability = b.Probability, Kept = b.IsKept, Reason = b.Reason,
+        }));
         return Task.FromResult(response);
     }
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using Storyline.Contracts;
 using Storyline.Parse.Metadata;
 using Storyline.Parse.Documents;
+using Storyline.Parse.Html;
 
 namespace Storyline.Parse;
 
@@ -23,10 +24,13 @@ public sealed record ParseResult
     /// <summary>The absolute canonical URL that the page declares, if it does.</summary>
     public string? CanonicalUrl { get; private init; }
 
-    /// <summary>An article; a text longer than <see cref="ParserLimits.MaxTextLength"/> is a book or a dump, and none.</summary>
     /// <summary>What the document says about the fields; only where it was asked for.</summary>
     public IReadOnlyList<FieldEvidence> Evidence { get; init; } = [];
 
+    /// <summary>The page's pieces of text in reading order, and why each was kept or dropped; only where it was asked for.</summary>
+    public IReadOnlyList<BlockEvidence> Blocks { get; init; } = [];
+
+    /// <summary>An article; a text longer than <see cref="ParserLimits.MaxTextLength"/> is a book or a dump, and none.</summary>
     public static ParseResult Article(ArticleContent content, string? canonicalUrl)
     {
         var length = content.Blocks.Sum(block => (long)block.Text.Length);

@@ -122,14 +122,19 @@ public sealed class ParseHostTests : IAsyncLifetime
         var html = new TestPage { Head = """<meta property="article:published_time" content="2024-05-03T07:30:00+02:00">""" }.Html;
         var request = new ParseDocumentRequest { Content = ByteString.CopyFromUtf8(html), Url = TestPage.Url, Explain = true };
 
-        var evidence = (await Client.ParseDocumentAsync(request, cancellationToken: Cancellation)).Evidence;
+        var explained = await Client.ParseDocumentAsync(request, cancellationToken: Cancellation);
+        var evidence = explained.Evidence;
 
+        Assert.Contains(explained.Blocks, b => b is { Kept: false, Probability: < 0.5, Text: "Home" });
+        Assert.All(explained.Content.Blocks, block => Assert.True(explained.Blocks.Single(b => b.Text == block.Text).Kept));
         Assert.Contains(new FieldEvidence { Field = "title", Value = "Harbour bridge opens after repair", Source = "h1", Confidence = 0.9 }, evidence);
         Assert.Equal(
             [("2024-05-03T07:30:00+02:00", "meta article:published_time"), ("2024-05-03", "url")],
             evidence.Where(e => e.Field == "publish_time").Select(e => (e.Value, e.Source)));
         request.Explain = false;
-        Assert.Empty((await Client.ParseDocumentAsync(request, cancellationToken: Cancellation)).Evidence);
+        var plain = await Client.ParseDocumentAsync(request, cancellationToken: Cancellation);
+        Assert.Empty(plain.Evidence);
+        Assert.Empty(plain.Blocks);
     }
 
     [Fact]

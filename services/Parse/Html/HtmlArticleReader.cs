@@ -33,9 +33,11 @@ internal static class HtmlArticleReader
 
         var address = Uri.TryCreate(url, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" ? uri : null;
         var page = new Page(tree, address);
-        var blocks = Body(PageBlocks.Read(tree.Body), page, model);
+        var found = PageBlocks.Read(tree.Body);
+        var judged = model.Judge(found, BlockFeatures.Of(found, Facts(page)));
+        var blocks = Body(found, judged, page);
         var result = Assemble(page, blocks, hint, url);
-        return explain ? result with { Evidence = [.. page.Evidence()] } : result;
+        return explain ? result with { Evidence = [.. page.Evidence()], Blocks = [.. BlockEvidence.Of(found.Blocks, judged, Accepted, blocks)] } : result;
     }
 
     private static ParseResult Assemble(Page page, List<Block> blocks, EntryHint? hint, string? url)
@@ -94,9 +96,8 @@ internal static class HtmlArticleReader
 
     private static PageFacts Facts(Page page) => new(page.Title, page.Description, page.Article.Body, page.Bylines);
 
-    private static List<Block> Body(PageBlocks found, Page page, BlockModel model)
+    private static List<Block> Body(PageBlocks found, float[] judged, Page page)
     {
-        var judged = model.Judge(found, BlockFeatures.Of(found, Facts(page)));
         var blocks = BlockFilter.Clean(Chosen(found.Blocks, judged), page);
         if (ArticleBody.IsTooShort(ArticleBody.Join(blocks)))
         {

@@ -10,6 +10,7 @@ namespace Storyline.Platform.Commands;
 internal static class ParseCommand
 {
     private const int MaxBytes = 10 * 1024 * 1024;
+    private const int MaxShown = 80;
 
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
     private static readonly ClientOptions Client = new();
@@ -17,7 +18,7 @@ internal static class ParseCommand
     public static Command Create()
     {
         var input = new Argument<string>("file-or-url") { Description = "A file (HTML or plain text), or the URL of a page, which is asked for once." };
-        var explain = new Option<bool>("--explain") { Description = "Also show what the document says about each field, where, and how far that is trusted." };
+        var explain = new Option<bool>("--explain") { Description = "Also show why each piece of text was kept or dropped, and what the document says about each field, where, and how far that is trusted." };
         var command = new Command("parse", "Show the article in a document; nothing is stored.") { input, explain };
         Client.SetAction(command, async (connection, result, cancellationToken) =>
         {
@@ -124,6 +125,12 @@ internal static class ParseCommand
                 Console.WriteLine(block.Kind == BlockKind.Paragraph ? block.Text : $"[{Output.Name(block.Kind)}] {block.Text}");
                 Console.WriteLine();
             }
+        }
+
+        foreach (var block in response.Blocks)
+        {
+            var start = block.Text.Length <= MaxShown ? block.Text : block.Text[..MaxShown] + "…";
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{(block.Kept ? "kept" : "dropped"),-14} {block.Probability:0.00}  {start}{(block.Reason.Length == 0 ? "" : $" ({block.Reason})")}"));
         }
 
         foreach (var evidence in response.Evidence)

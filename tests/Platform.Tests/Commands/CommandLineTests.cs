@@ -57,7 +57,7 @@ public sealed class CommandLineTests : IDisposable
     {
         var text = "<p>The ferry of Harwick sails again after four months of repair, the port authority said on Friday.</p>"
             + "<p>Nine thousand people a day had taken the long way round the bay since the pier was damaged in the storm.</p>";
-        var file = await _cli.FileAsync("ferry.html", $"<html lang=\"en\"><head><title>Ferry sails again</title></head><body><article><h1>Ferry sails again</h1>{text}</article></body></html>");
+        var file = await _cli.FileAsync("ferry.html", $"<html lang=\"en\"><head><title>Ferry sails again</title></head><body><nav><a href=\"/\">Harbour news</a></nav><article><h1>Ferry sails again</h1>{text}</article></body></html>");
 
         var result = await _cli.RunAsync("parse", file, "--explain");
 
@@ -65,6 +65,8 @@ public sealed class CommandLineTests : IDisposable
         Assert.StartsWith("Ferry sails again", result.Output, StringComparison.Ordinal);
         Assert.Contains("Nine thousand people a day", result.Output, StringComparison.Ordinal);
         Assert.Contains("h1: Ferry sails again", result.Output, StringComparison.Ordinal);
+        Assert.Matches(@"(?m)^kept +0\.\d\d  Nine thousand people", result.Output);
+        Assert.Matches(@"(?m)^dropped +0\.\d\d  Harbour news", result.Output);
         Assert.Equal("", result.Error);
     }
 
