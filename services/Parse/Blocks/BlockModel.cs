@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Reflection;
+using System.Runtime.CompilerServices;
 
 namespace Storyline.Parse.Blocks;
 
@@ -171,10 +172,13 @@ public sealed class DecisionTrees
         var sum = _start;
         for (int nodes = 0, leaves = 0; nodes < _features.Length; nodes += inner, leaves += inner + 1)
         {
+            var features = _features.AsSpan(nodes, inner);
+            var thresholds = _thresholds.AsSpan(nodes, inner);
             var at = 0;
             while (at < inner)
             {
-                at = (2 * at) + (row[_features[nodes + at]] <= _thresholds[nodes + at] ? 1 : 2);
+                // A number rather than a branch: the answers are as good as random, and a processor that guesses loses more than the question costs.
+                at = (2 * at) + 2 - Unsafe.BitCast<bool, byte>(row[features[at]] <= thresholds[at]);
             }
 
             sum += _leaves[leaves + at - inner];
