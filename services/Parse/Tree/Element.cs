@@ -197,7 +197,7 @@ public sealed class Element(Tag tag, string name, ElementAttribute[] attributes)
     {
         foreach (ref readonly var attribute in attributes)
         {
-            if (!Has(attribute.Name))
+            if (_attributes.Length < Tokenizer.MaxAttributes && !Has(attribute.Name))
             {
                 _attributes = [.. _attributes, attribute];
             }

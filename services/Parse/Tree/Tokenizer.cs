@@ -44,7 +44,7 @@ internal sealed class Tokenizer(string source, Names names)
         ["-//W3C//DTD HTML 3", "-//W3C//DTD HTML 4.0 ", "-//W3C//DTD HTML 4.0//", "-//IETF//", "-//Netscape", "-//Microsoft", "HTML//EN\""], StringComparison.OrdinalIgnoreCase);
 
     // Nobody reads more, and looking for repeated names is quadratic.
-    private const int MaxAttributes = 256;
+    public const int MaxAttributes = 256;
 
     private readonly List<ElementAttribute> _attributes = [];
     private int _at;

@@ -59,6 +59,13 @@ public sealed class HtmlTreeTests
     [InlineData("\r\na\rb\n<p title='c\r\nd'>")]
     public void Parse_Markup_GivesTheStandardTree(string html) => Assert.Equal(Expected(html), Actual(html));
 
+    [Fact]
+    public void Parse_HtmlTagsWithEverNewAttributes_KeepsABoundedNumber()
+    {
+        var html = string.Concat(Enumerable.Range(0, 20_000).Select(i => $"<html a{i}>"));
+        Assert.Equal(256, HtmlTree.Parse(html).Html.Attributes.Length);
+    }
+
     // Without tables: AngleSharp goes on fostering after a stray end tag in a table, where the standard stops.
     [Fact]
     public void Parse_TagSoup_GivesTheStandardTree()
