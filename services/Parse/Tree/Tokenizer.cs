@@ -89,7 +89,8 @@ internal sealed class Tokenizer(string source, Names names)
         switch (Mode)
         {
             case TextMode.Plain:
-                return TextTo(source.Length, TokenKind.End);
+                TextTo(source.Length);
+                return Text.IsEmpty ? TokenKind.End : TokenKind.Text;
             case TextMode.Data:
                 break;
             default:
@@ -97,7 +98,7 @@ internal sealed class Tokenizer(string source, Names names)
                 if (end > _at)
                 {
                     var isEscapable = Mode == TextMode.EscapableRaw;
-                    _ = TextTo(end, TokenKind.Text);
+                    TextTo(end);
                     Text = isEscapable ? CharacterReferences.Decode(Text, isAttribute: false) : Text;
                     return TokenKind.Text;
                 }
@@ -116,7 +117,7 @@ internal sealed class Tokenizer(string source, Names names)
             var markup = NextMarkup();
             if (markup > _at)
             {
-                _ = TextTo(markup, TokenKind.Text);
+                TextTo(markup);
                 Text = CharacterReferences.Decode(Text, isAttribute: false);
                 return TokenKind.Text;
             }
@@ -185,11 +186,10 @@ internal sealed class Tokenizer(string source, Names names)
         }
     }
 
-    private TokenKind TextTo(int end, TokenKind kind)
+    private void TextTo(int end)
     {
         Text = source.AsMemory(_at, end - _at);
         _at = end;
-        return Text.IsEmpty ? kind : TokenKind.Text;
     }
 
     /// <summary>Where the next tag, comment or the like begins: a "&lt;" that is followed by a letter, "/", "!" or "?".</summary>

@@ -49,7 +49,6 @@ internal sealed class TreeBuilder
         InBody,
         Text,
         InTable,
-        InTableText,
         InCaption,
         InColumnGroup,
         InTableBody,
@@ -167,7 +166,7 @@ internal sealed class TreeBuilder
 
                 ToBody();
                 break;
-            case Mode.InTable or Mode.InTableBody or Mode.InRow or Mode.InTableText:
+            case Mode.InTable or Mode.InTableBody or Mode.InRow:
                 if (Current.Tag is Tag.Table or Tag.Tbody or Tag.Tfoot or Tag.Thead or Tag.Tr or Tag.Template && Current.Markup == Markup.Html)
                 {
                     _tableText.Add(text);
