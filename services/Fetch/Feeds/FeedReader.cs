@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.IO.Compression;
 using System.Text;
 using System.Text.RegularExpressions;
@@ -20,6 +21,9 @@ public static partial class FeedReader
 
     private const int MaxGarbage = 64 * 1024;
 
+    // Characters; what is larger is rare, and would stay with the lender.
+    private const int MaxLent = 1024 * 1024;
+
     /// <summary>Reads a feed.</summary>
     /// <param name="bytes">The body.</param>
     /// <param name="charset">The charset that the HTTP header declared, if it did.</param>
@@ -32,34 +36,54 @@ public static partial class FeedReader
             bytes = Unpacked(bytes);
         }
 
-        var text = Decode(bytes, charset).TrimStart('\uFEFF', '\0', ' ', '\t', '\r', '\n');
-        if (text.Length == 0)
+        // The text of nearly every feed would be a large object, which only full collections free: its characters are lent.
+        var (encoding, mark) = EncodingOf(bytes, charset);
+        bytes = bytes[mark..];
+        var count = encoding.GetCharCount(bytes);
+        var characters = count <= MaxLent ? ArrayPool<char>.Shared.Rent(count) : new char[count];
+        try
+        {
+            return Read(new ArraySegment<char>(characters, 0, encoding.GetChars(bytes, characters)), url);
+        }
+        finally
+        {
+            if (count <= MaxLent)
+            {
+                ArrayPool<char>.Shared.Return(characters);
+            }
+        }
+    }
+
+    private static FeedDocument Read(ArraySegment<char> text, Uri url)
+    {
+        text = text[^text.AsSpan().TrimStart(['\uFEFF', '\0', ' ', '\t', '\r', '\n']).Length..];
+        if (text.Count == 0)
         {
             throw new FeedFormatException("the feed has nothing in it");
         }
 
         if (text[0] is '{' or '[')
         {
-            return JsonFeedReader.Read(text, url);
+            return JsonFeedReader.Read(text.AsSpan().ToString(), url);
         }
 
-        if (text.StartsWith("http", StringComparison.OrdinalIgnoreCase) && ReadTextSitemap(text, url) is { } sitemap)
+        if (text.AsSpan().StartsWith("http", StringComparison.OrdinalIgnoreCase) && ReadTextSitemap(text, url) is { } sitemap)
         {
             return sitemap;
         }
 
         // What stands before the first tag is garbage, which has its bounds.
-        var tag = text.AsSpan(0, Math.Min(text.Length, MaxGarbage)).IndexOf('<');
+        var tag = text.AsSpan(0, Math.Min(text.Count, MaxGarbage)).IndexOf('<');
         return tag >= 0
-            ? XmlFeedReader.Read(tag == 0 ? text : text[tag..], url)
+            ? XmlFeedReader.Read(text[tag..], url)
             : throw new FeedFormatException("the document is neither XML nor JSON");
     }
 
     // sitemaps.org: one URL a line.
-    private static FeedDocument? ReadTextSitemap(string text, Uri url)
+    private static FeedDocument? ReadTextSitemap(ReadOnlySpan<char> text, Uri url)
     {
         var entries = new List<FeedEntry>();
-        foreach (var line in text.AsSpan().EnumerateLines())
+        foreach (var line in text.EnumerateLines())
         {
             if (line.IsWhiteSpace())
             {
@@ -107,63 +131,67 @@ public static partial class FeedReader
 
     // A mark wins. Bytes that are valid UTF-8 are UTF-8, whatever is declared: in no other encoding does text look so by chance, and headers are often a
     // server's default. Then what is declared, by the header first (RFC 9110); what that cannot be is UTF-8 with damage, else Windows-1252, which every byte is.
-    private static string Decode(ReadOnlySpan<byte> bytes, string? charset)
+    private static (Encoding Encoding, int Mark) EncodingOf(ReadOnlySpan<byte> bytes, string? charset)
     {
         switch (bytes)
         {
             case [0xEF, 0xBB, 0xBF, ..]:
-                return Encoding.UTF8.GetString(bytes[3..]);
+                return (Encoding.UTF8, 3);
             case [0xFF, 0xFE, 0, 0, ..]:
-                return Encoding.UTF32.GetString(bytes);
+                return (Encoding.UTF32, 0);
             case [0xFF, 0xFE, ..] or [(byte)'<' or (byte)'{', 0, ..]:
-                return Encoding.Unicode.GetString(bytes);
+                return (Encoding.Unicode, 0);
             case [0xFE, 0xFF, ..] or [0, (byte)'<' or (byte)'{', ..]:
-                return Encoding.BigEndianUnicode.GetString(bytes);
+                return (Encoding.BigEndianUnicode, 0);
         }
 
         // Seven-bit encodings are valid UTF-8, but tell themselves by their escapes.
         const byte Escape = 0x1B;
         if (Utf8.IsValid(bytes) && !bytes.Contains(Escape))
         {
-            return Encoding.UTF8.GetString(bytes);
+            return (Encoding.UTF8, 0);
         }
 
         var declared = XmlEncoding().Match(Encoding.Latin1.GetString(bytes[..Math.Min(bytes.Length, 200)]));
         foreach (var name in new[] { charset, declared.Success ? declared.Groups["name"].Value : null })
         {
-            if (name is not null && TryDecode(bytes, name, out var text))
+            if (name is not null && Named(name) is { } encoding && CanDecode(bytes, encoding))
             {
-                return text;
+                return (encoding, 0);
             }
         }
 
         var utf8 = Encoding.UTF8.GetString(bytes);
         var damaged = utf8.AsSpan().Count('\uFFFD');
-        return damaged <= utf8.Count(c => c is > '\u007F' and not '\uFFFD')
-            ? utf8
-            : CodePagesEncodingProvider.Instance.GetEncoding(1252)!.GetString(bytes);
+        return (damaged <= utf8.Count(c => c is > '\u007F' and not '\uFFFD') ? Encoding.UTF8 : CodePagesEncodingProvider.Instance.GetEncoding(1252)!, 0);
     }
 
-    private static bool TryDecode(ReadOnlySpan<byte> bytes, string name, out string text)
+    private static Encoding? Named(string name)
     {
-        text = "";
         try
         {
             name = name.Trim().ToLowerInvariant() is "iso-8859-1" or "latin1" or "us-ascii" or "ascii" ? "windows-1252" : name.Trim();
             var found = CodePagesEncodingProvider.Instance.GetEncoding(name) ?? Encoding.GetEncoding(name);
 
             // The declaration was read as single bytes, so it cannot be true of these.
-            if (found.CodePage is 1200 or 1201 or 12000 or 12001 or 65000)
-            {
-                return false;
-            }
+            return found.CodePage is 1200 or 1201 or 12000 or 12001 or 65000 ? null : found;
+        }
+        catch (Exception exception) when (exception is ArgumentException or NotSupportedException)
+        {
+            return null;
+        }
+    }
 
-            var encoding = (Encoding)found.Clone();
-            encoding.DecoderFallback = DecoderFallback.ExceptionFallback;
-            text = encoding.GetString(bytes);
+    private static bool CanDecode(ReadOnlySpan<byte> bytes, Encoding encoding)
+    {
+        try
+        {
+            var strict = (Encoding)encoding.Clone();
+            strict.DecoderFallback = DecoderFallback.ExceptionFallback;
+            strict.GetCharCount(bytes);
             return true;
         }
-        catch (Exception exception) when (exception is ArgumentException or DecoderFallbackException or NotSupportedException)
+        catch (Exception exception) when (exception is ArgumentException or NotSupportedException)
         {
             return false;
         }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections.Frozen;
 using System.Net;
 using System.Text;
@@ -10,6 +11,10 @@ internal static partial class FeedText
 {
     // Where Windows-1252 has letters that Latin-1, and so a numeric reference, has control characters.
     private const string Windows1252 = "\u20ac\u0081\u201a\u0192\u201e\u2026\u2020\u2021\u02c6\u2030\u0160\u2039\u0152\u008d\u017d\u008f\u0090\u2018\u2019\u201c\u201d\u2022\u2013\u2014\u02dc\u2122\u0161\u203a\u0153\u009d\u017e\u0178";
+
+    // Of ASCII, what a plain text may hold, and what a URL does.
+    private static readonly SearchValues<char> Printable = SearchValues.Create([.. Enumerable.Range(' ', '~' - ' ' + 1).Select(c => (char)c).Where(c => c is not ('<' or '&'))]);
+    private static readonly SearchValues<char> UrlCharacters = SearchValues.Create([.. Enumerable.Range('!', '~' - '!' + 1).Select(c => (char)c).Where(c => c is not ('<' or '>' or '"' or '\\'))]);
 
     private static readonly FrozenSet<string>.AlternateLookup<ReadOnlySpan<char>> Blocks =
         FrozenSet.Create(StringComparer.OrdinalIgnoreCase, "br", "p", "div", "li", "ul", "ol", "tr", "td", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "blockquote")
@@ -117,15 +122,17 @@ internal static partial class FeedText
 
     private static bool IsPlain(ReadOnlySpan<char> value)
     {
-        var previous = 'x';
-        foreach (var c in value)
+        if (value.Contains("  ", StringComparison.Ordinal))
         {
-            if (c is '<' or '&' or < ' ' or (>= '\u007f' and <= '\u00a0') || (c == ' ' && previous == ' ') || (c > '\u1680' && char.IsWhiteSpace(c)) || c == '\u1680')
+            return false;
+        }
+
+        for (var rest = value; rest.IndexOfAnyExcept(Printable) is >= 0 and var at; rest = rest[(at + 1)..])
+        {
+            if (rest[at] is '<' or '&' or <= '\u00a0' or '\u1680' || (rest[at] > '\u1680' && char.IsWhiteSpace(rest[at])))
             {
                 return false;
             }
-
-            previous = c;
         }
 
         return true;
@@ -152,15 +159,7 @@ internal static partial class FeedText
             return false;
         }
 
-        foreach (var c in url[end..])
-        {
-            if (c is <= ' ' or > '~' or '<' or '>' or '"' or '\\')
-            {
-                return false;
-            }
-        }
-
-        return true;
+        return !url[end..].ContainsAnyExcept(UrlCharacters);
     }
 
     private static string WithoutTags(ReadOnlySpan<char> html)

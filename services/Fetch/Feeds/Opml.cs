@@ -27,7 +27,7 @@ public static class Opml
             throw new FeedFormatException($"the document has more than {MaxLength} characters");
         }
 
-        var xml = new XmlScanner(opml, new Uri("https://opml.invalid/"), recovers: false);
+        var xml = new XmlScanner(opml.ToCharArray(), new Uri("https://opml.invalid/"), recovers: false);
         if (opml.Contains("<!DOCTYPE", StringComparison.OrdinalIgnoreCase))
         {
             throw new FeedFormatException("the document has a DTD, which OPML has no use for");

@@ -27,13 +27,13 @@ internal sealed class XmlFeedReader
     private string? _period;
     private int _frequency = 1;
 
-    private XmlFeedReader(string text, Uri url, bool recovers)
+    private XmlFeedReader(ArraySegment<char> text, Uri url, bool recovers)
     {
         _xml = new XmlScanner(text, url, recovers);
         _url = url;
     }
 
-    public static FeedDocument Read(string text, Uri url)
+    public static FeedDocument Read(ArraySegment<char> text, Uri url)
     {
         var reader = new XmlFeedReader(text, url, recovers: false);
         var (feed, error) = reader.Read();
@@ -238,7 +238,7 @@ internal sealed class XmlFeedReader
                     break;
                 case "guid" when isOwn:
                     // Most writers know only the one spelling; a few have others.
-                    var isPermanent = !string.Equals(_xml.Attribute("ispermalink"), "false", StringComparison.OrdinalIgnoreCase);
+                    var isPermanent = !(_xml.TryAttribute("ispermalink", out var permanent) && permanent.Equals("false", StringComparison.OrdinalIgnoreCase));
                     var guidBase = _xml.Base;
                     if (_xml.ReadText() is { IsEmpty: false } guid)
                     {
@@ -293,15 +293,16 @@ internal sealed class XmlFeedReader
     private void ItemLink(bool isOwn)
     {
         var @base = _xml.Base;
-        var href = _xml.Attribute("href");
-        var isAlternate = IsAlternate(_xml.Attribute("rel"));
-        var isHtml = IsHtml(_xml.Attribute("type"));
+        var hasHref = _xml.TryAttribute("href", out var href);
+        _xml.TryAttribute("rel", out var relation);
+        _xml.TryAttribute("type", out var type);
+        var (isAlternate, isHtml) = (IsAlternate(relation), IsHtml(type));
         var text = _xml.ReadText();
         if (isOwn && isAlternate)
         {
             _parts.Url = FeedText.Url(@base, text.IsEmpty ? href : text) ?? _parts.Url;
         }
-        else if (_xml.Vocabulary == XmlVocabulary.Atom && isAlternate && href is not null && (_parts.AtomUrl is null || (isHtml && !_parts.IsAtomUrlHtml)))
+        else if (_xml.Vocabulary == XmlVocabulary.Atom && isAlternate && hasHref && (_parts.AtomUrl is null || (isHtml && !_parts.IsAtomUrlHtml)))
         {
             (_parts.AtomUrl, _parts.IsAtomUrlHtml) = (FeedText.Url(@base, href), isHtml);
         }
@@ -350,13 +351,15 @@ internal sealed class XmlFeedReader
                     Title(isOwn ? 3 : _xml.Vocabulary == XmlVocabulary.DublinCore ? 2 : 1);
                     break;
                 case "link" when isOwn:
-                    var href = _xml.Attribute("href");
-                    var isHtml = IsHtml(_xml.Attribute("type"));
-                    if (href is { Length: > 0 } && IsAlternate(_xml.Attribute("rel")) && (_parts.Url is null || (isHtml && !_parts.IsAtomUrlHtml)))
+                    var hasHref = _xml.TryAttribute("href", out var href);
+                    _xml.TryAttribute("rel", out var relation);
+                    _xml.TryAttribute("type", out var linkType);
+                    var isHtml = IsHtml(linkType);
+                    if (!href.IsEmpty && IsAlternate(relation) && (_parts.Url is null || (isHtml && !_parts.IsAtomUrlHtml)))
                     {
                         (_parts.Url, _parts.IsAtomUrlHtml) = (FeedText.Url(_xml.Base, href), isHtml);
                     }
-                    else if (href is null && _parts.OtherUrl is null)
+                    else if (!hasHref && _parts.OtherUrl is null)
                     {
                         // RSS's way to write it.
                         var linkBase = _xml.Base;
@@ -534,7 +537,7 @@ internal sealed class XmlFeedReader
 
     private void FeedLink()
     {
-        if (_xml.Attribute("href") is not { Length: > 0 } href)
+        if (!_xml.TryAttribute("href", out var href) || href.IsEmpty)
         {
             return;
         }
@@ -581,7 +584,7 @@ internal sealed class XmlFeedReader
             return;
         }
 
-        if (!_xml.HasBase && _xml.Attribute("mode") is null && _xml.Attribute("type") is null or "text" or "html")
+        if (!_xml.HasBase && !_xml.TryAttribute("mode", out _) && (!_xml.TryAttribute("type", out var type) || type is "text" or "html"))
         {
             // The ordinary case: no string but the title's own.
             var read = _xml.ReadText();
@@ -619,7 +622,7 @@ internal sealed class XmlFeedReader
             return;
         }
 
-        var inner = read.ToString();
+        var inner = read.ToArray();
         var person = new XmlScanner(inner, _url, recovers: false);
         while (person.NextElement())
         {
@@ -655,8 +658,7 @@ internal sealed class XmlFeedReader
     // RSS has the category as text, Atom as an attribute.
     private void Category()
     {
-        var term = _xml.Attribute("term") is { Length: > 0 } written ? written : _xml.Attribute("label");
-        if (term is { Length: > 0 })
+        if ((_xml.TryAttribute("term", out var term) && !term.IsEmpty) || (_xml.TryAttribute("label", out term) && !term.IsEmpty))
         {
             AddText(term, _parts.Categories, _parts.CategoryMarkup);
         }
@@ -751,10 +753,10 @@ internal sealed class XmlFeedReader
         return period / Math.Max(1, _frequency);
     }
 
-    private static bool IsAlternate(string? relation) =>
-        relation is null or "" || relation.Equals("alternate", StringComparison.OrdinalIgnoreCase) || relation.EndsWith("/relation/alternate", StringComparison.OrdinalIgnoreCase);
+    private static bool IsAlternate(ReadOnlySpan<char> relation) =>
+        relation is "" or "alternate" || relation.Equals("alternate", StringComparison.OrdinalIgnoreCase) || relation.EndsWith("/relation/alternate", StringComparison.OrdinalIgnoreCase);
 
-    private static bool IsHtml(string? type) => type is null or "" || type.Contains("html", StringComparison.OrdinalIgnoreCase);
+    private static bool IsHtml(ReadOnlySpan<char> type) => type is "" or "text/html" || type.Contains("html", StringComparison.OrdinalIgnoreCase);
 
     private static string? NullIfEmpty(ReadOnlySpan<char> text) => text.IsEmpty ? null : text.ToString();
 

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Runtime.CompilerServices;
 using System.Text;
 
 namespace Storyline.Fetch.Feeds;
@@ -37,12 +38,13 @@ internal enum XmlVocabulary
 /// Also end elements that were not ended: an entry where the next one begins, a text where a sibling of entries begins. Not for well-formed documents, which may
 /// hold an entry inside an entry.
 /// </param>
-internal sealed class XmlScanner(string text, Uri url, bool recovers)
+internal sealed class XmlScanner(ArraySegment<char> text, Uri url, bool recovers)
 {
     private const int MaxDepth = 64;
     private const int MaxAttributes = 100;
     private const int MaxDeclarations = 64;
     private const int MaxCapture = 256 * 1024;
+    private const ulong NameEnds = (1UL << ' ') | (1UL << '\t') | (1UL << '\r') | (1UL << '\n') | (1UL << '\f') | (1UL << '/') | (1UL << '>') | (1UL << '<') | (1UL << '=') | (1UL << '"') | (1UL << '\'') | 1;
     private const string CdataStart = "<![CDATA[";
     private const string CdataEnd = "]]>";
 
@@ -80,7 +82,9 @@ internal sealed class XmlScanner(string text, Uri url, bool recovers)
     private (int NameStart, int NameLength, int ValueStart, int ValueLength)[] _attributes = new (int, int, int, int)[8];
     private int _attributeCount;
     private int _position;
+    private int _nameStart;
     private int _nameLength;
+    private bool _isNameLowered;
     private int _captureDepth;
     private int _tooDeep;
     private bool _isEmpty;
@@ -112,7 +116,7 @@ internal sealed class XmlScanner(string text, Uri url, bool recovers)
     public bool IsCut { get; private set; }
 
     /// <summary>Local name of the element that was opened last, in lower case; valid until the next one is.</summary>
-    public ReadOnlySpan<char> Name => _name.AsSpan(0, _nameLength);
+    public ReadOnlySpan<char> Name => _isNameLowered ? _name.AsSpan(0, _nameLength) : text.AsSpan(_nameStart, _nameLength);
 
     /// <summary>Its namespace.</summary>
     public XmlVocabulary Vocabulary { get; private set; }
@@ -181,7 +185,7 @@ internal sealed class XmlScanner(string text, Uri url, bool recovers)
         if (recovers && _entryName is null)
         {
             var element = _open[Depth - 1];
-            (_entryName, _entryParent) = (text.Substring(element.NameStart, element.NameLength), Depth - 1);
+            (_entryName, _entryParent) = (text.AsSpan(element.NameStart, element.NameLength).ToString(), Depth - 1);
         }
     }
 
@@ -224,7 +228,7 @@ internal sealed class XmlScanner(string text, Uri url, bool recovers)
                 var trimmed = after.TrimStart();
                 if (OwnEndTag(trimmed) is > 0 and var endLength)
                 {
-                    _position = text.Length - trimmed.Length + endLength;
+                    _position = text.Count - trimmed.Length + endLength;
                     Pop();
                     return body[..end].Trim();
                 }
@@ -246,26 +250,47 @@ internal sealed class XmlScanner(string text, Uri url, bool recovers)
 
     /// <summary>An attribute of the element that was opened last, references decoded, trimmed; null when it has none of that name.</summary>
     /// <param name="name">In lower case; compared without case and without the prefix.</param>
-    public string? Attribute(string name)
+    public string? Attribute(string name) => TryAttribute(name, out var value) ? value.ToString() : null;
+
+    /// <summary>As <see cref="Attribute"/>, without a string; false when it has none of that name.</summary>
+    public bool TryAttribute(string name, out ReadOnlySpan<char> value)
     {
         for (var i = 0; i < _attributeCount; i++)
         {
             var (nameStart, nameLength, valueStart, valueLength) = _attributes[i];
+            var prefix = nameLength - name.Length;
             var written = text.AsSpan(nameStart, nameLength);
-            if (written[(written.IndexOf(':') + 1)..].Equals(name, StringComparison.OrdinalIgnoreCase) && !written.StartsWith("xmlns", StringComparison.Ordinal))
+            if (prefix >= 0 && written.EndsWith(name, StringComparison.OrdinalIgnoreCase) && (prefix == 0 || (written.IndexOf(':') == prefix - 1 && !written.StartsWith("xmlns", StringComparison.Ordinal))))
             {
-                return Decoded(text.AsSpan(valueStart, valueLength)).Trim().ToString();
+                value = Decoded(text.AsSpan(valueStart, valueLength)).Trim();
+                return true;
             }
         }
 
-        return null;
+        value = default;
+        return false;
     }
 
     private static ReadOnlySpan<char> Decoded(ReadOnlySpan<char> written) => written.Contains('&') ? WebUtility.HtmlDecode(written.ToString()) : written;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool IsNameStart(char c) => char.IsAsciiLetter(c) || c is '_' or ':' || (c > 0x7F && char.IsLetter(c));
 
-    private static bool EndsName(char c) => c is ' ' or '\t' or '\r' or '\n' or '\f' or '/' or '>' or '<' or '=' or '"' or '\'' or '\0';
+    // At least one character, whatever it is.
+    private static int NameLength(ReadOnlySpan<char> name)
+    {
+        var length = 1;
+        while (length < name.Length && !EndsName(name[length]))
+        {
+            length++;
+        }
+
+        return length;
+    }
+
+    // All of them are below 64, so that one word tells.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool EndsName(char c) => c < 64 && ((NameEnds >> c) & 1) != 0;
 
     // A slip of the keyboard: </titel>.
     private static bool IsMisspelt(ReadOnlySpan<char> name, ReadOnlySpan<char> other) =>
@@ -299,7 +324,7 @@ internal sealed class XmlScanner(string text, Uri url, bool recovers)
             var tag = rest.IndexOf('<');
             if (tag < 0)
             {
-                _position = text.Length;
+                _position = text.Count;
                 IsCut |= Depth > 0;
                 IsBroken |= Depth > 0;
                 Depth = 0;
@@ -307,10 +332,14 @@ internal sealed class XmlScanner(string text, Uri url, bool recovers)
                 return Step.Finished;
             }
 
-            Append(into, Decoded(rest[..tag]));
+            if (into is not null)
+            {
+                Append(into, Decoded(rest[..tag]));
+            }
+
             var at = _position + tag;
             _position = at;
-            var next = at + 1 < text.Length ? text[at + 1] : '\0';
+            var next = at + 1 < text.Count ? text[at + 1] : '\0';
             if (IsNameStart(next))
             {
                 if (StartTag(at, into) is { } step)
@@ -344,15 +373,9 @@ internal sealed class XmlScanner(string text, Uri url, bool recovers)
     private Step? StartTag(int at, StringBuilder? into)
     {
         var start = at + 1;
-        var end = start + 1;
-        var colon = -1;
-        while (end < text.Length && !EndsName(text[end]))
-        {
-            colon = text[end] == ':' && colon < 0 ? end : colon;
-            end++;
-        }
-
+        var end = start + NameLength(text.AsSpan(start));
         var name = text.AsSpan(start, end - start);
+        var colon = name[1..].IndexOf(':') is >= 0 and var place ? start + 1 + place : -1;
         if (recovers && Depth > 0 && EndsOpenElements(name))
         {
             return Step.End;
@@ -361,14 +384,13 @@ internal sealed class XmlScanner(string text, Uri url, bool recovers)
         _position = end;
         _attributeCount = 0;
         var declarations = _declarations.Count;
-        var parent = Depth == 0 ? new Element { Base = url } : _open[Depth - 1];
-        var (@base, hasBase, language) = (parent.Base, parent.HasBase, parent.Language);
-        if (_position < text.Length && text[_position] != '>')
+        var (@base, hasBase, language) = (Base, HasBase, Language);
+        if (_position < text.Count && text[_position] != '>')
         {
             Attributes(ref @base, ref hasBase, ref language);
         }
 
-        if (_position >= text.Length)
+        if (_position >= text.Count)
         {
             // The tag is cut; the next step finds the end.
             return null;
@@ -401,7 +423,13 @@ internal sealed class XmlScanner(string text, Uri url, bool recovers)
         };
         Vocabulary = VocabularyOf(colon < 0 ? default : text.AsSpan(start, colon - start));
         var local = colon < 0 ? name : name[(colon + 1 - start)..];
-        _nameLength = local.Length <= _name.Length ? local.ToLowerInvariant(_name) : 0;
+        (_nameStart, _nameLength) = (end - local.Length, local.Length <= _name.Length ? local.Length : 0);
+        _isNameLowered = local.ContainsAnyExceptInRange('a', 'z');
+        if (_isNameLowered && _nameLength > 0)
+        {
+            local.ToLowerInvariant(_name);
+        }
+
         return Step.Start;
     }
 
@@ -439,26 +467,22 @@ internal sealed class XmlScanner(string text, Uri url, bool recovers)
     {
         while (true)
         {
-            while (_position < text.Length && text[_position] is ' ' or '\t' or '\r' or '\n' or '\f' or '/' or '=' or '"' or '\'' or '\0')
+            while (_position < text.Count && EndsName(text[_position]) && text[_position] is not ('>' or '<'))
             {
                 _position++;
             }
 
-            if (_position >= text.Length || text[_position] is '>' or '<')
+            if (_position >= text.Count || text[_position] is '>' or '<')
             {
                 return;
             }
 
             var start = _position;
-            while (_position < text.Length && !EndsName(text[_position]))
-            {
-                _position++;
-            }
-
-            var name = text.AsSpan(start, _position - start);
+            var name = text.AsSpan(start, NameLength(text.AsSpan(start)));
+            _position += name.Length;
             SkipWhiteSpace();
             var (valueStart, valueLength) = (_position, 0);
-            if (_position < text.Length && text[_position] == '=')
+            if (_position < text.Count && text[_position] == '=')
             {
                 _position++;
                 SkipWhiteSpace();
@@ -505,13 +529,20 @@ internal sealed class XmlScanner(string text, Uri url, bool recovers)
 
     private (int Start, int Length) AttributeValue()
     {
-        if (_position < text.Length && text[_position] is '"' or '\'')
+        if (_position < text.Count && text[_position] is '"' or '\'')
         {
             var quote = text[_position++];
             var start = _position;
             var rest = text.AsSpan(start);
-            var length = rest.IndexOf(quote);
-            var next = length < 0 || start + length + 1 >= text.Length ? '>' : text[start + length + 1];
+            var length = rest.IndexOfAny(quote, '>');
+            if (length >= 0 && rest[length] == quote)
+            {
+                _position = start + length + 1;
+                return (start, length);
+            }
+
+            length = rest.IndexOf(quote);
+            var next = length < 0 || start + length + 1 >= text.Count ? '>' : text[start + length + 1];
 
             // The quote that ends a value is followed by another attribute or the tag's end; if not, it opens the value of a later one.
             var tag = length < 0 ? rest.IndexOf('>') : rest[..length].IndexOf('>');
@@ -523,40 +554,36 @@ internal sealed class XmlScanner(string text, Uri url, bool recovers)
             }
 
             length = length < 0 ? rest.Length : length;
-            _position = Math.Min(start + length + 1, text.Length);
+            _position = Math.Min(start + length + 1, text.Count);
             return (start, length);
         }
 
         var bare = _position;
-        while (_position < text.Length && text[_position] is not (' ' or '\t' or '\r' or '\n' or '>' or '<'))
+        while (_position < text.Count && text[_position] is not (' ' or '\t' or '\r' or '\n' or '>' or '<'))
         {
             _position++;
         }
 
         // <a href=x/> ends with the slash.
         var bareLength = _position - bare;
-        return (bare, bareLength > 0 && text[_position - 1] == '/' && _position < text.Length && text[_position] == '>' ? bareLength - 1 : bareLength);
+        return (bare, bareLength > 0 && text[_position - 1] == '/' && _position < text.Count && text[_position] == '>' ? bareLength - 1 : bareLength);
     }
 
     private bool EndTag(int at, StringBuilder? into)
     {
         var start = at + 2;
-        if (start >= text.Length || !IsNameStart(text[start]))
+        if (start >= text.Count || !IsNameStart(text[start]))
         {
             Append(into, "</");
             _position = start;
             return false;
         }
 
-        var end = start + 1;
-        while (end < text.Length && !EndsName(text[end]))
-        {
-            end++;
-        }
+        var end = start + NameLength(text.AsSpan(start));
 
         // Up to the bracket, but not over the next tag.
         var stop = text.AsSpan(end).IndexOfAny('>', '<');
-        _position = stop < 0 ? text.Length : end + stop + (text[end + stop] == '>' ? 1 : 0);
+        _position = stop < 0 ? text.Count : end + stop + (text[end + stop] == '>' ? 1 : 0);
         if (_tooDeep > 0)
         {
             _tooDeep--;
@@ -567,7 +594,7 @@ internal sealed class XmlScanner(string text, Uri url, bool recovers)
         for (var i = Depth - 1; i >= 0; i--)
         {
             var open = text.AsSpan(_open[i].NameStart, _open[i].NameLength);
-            if (name.Equals(open, StringComparison.OrdinalIgnoreCase))
+            if (name.SequenceEqual(open) || name.Equals(open, StringComparison.OrdinalIgnoreCase))
             {
                 IsBroken |= i < Depth - 1;
                 PopTo(i, at);
@@ -633,15 +660,15 @@ internal sealed class XmlScanner(string text, Uri url, bool recovers)
     {
         var stop = text.AsSpan(from).IndexOfAny('>', '<');
         IsBroken |= stop < 0;
-        _position = stop < 0 ? text.Length : from + stop + (text[from + stop] == '>' ? 1 : 0);
+        _position = stop < 0 ? text.Count : from + stop + (text[from + stop] == '>' ? 1 : 0);
     }
 
     private int Find(int from, string mark, ref bool isAbsent)
     {
-        var at = isAbsent ? -1 : text.IndexOf(mark, from, StringComparison.Ordinal);
+        var at = isAbsent ? -1 : text.AsSpan(from).IndexOf(mark, StringComparison.Ordinal);
         isAbsent = at < 0;
         IsBroken |= at < 0;
-        return at;
+        return isAbsent ? -1 : from + at;
     }
 
     private void Cdata(int from, StringBuilder? into)
@@ -666,7 +693,7 @@ internal sealed class XmlScanner(string text, Uri url, bool recovers)
             if (end < 0)
             {
                 IsBroken = true;
-                _position = text.Length;
+                _position = text.Count;
                 return;
             }
 
@@ -691,13 +718,13 @@ internal sealed class XmlScanner(string text, Uri url, bool recovers)
     private void Doctype(int from)
     {
         var inside = false;
-        for (var i = from; i < text.Length; i++)
+        for (var i = from; i < text.Count; i++)
         {
             switch (text[i])
             {
                 case '"' or '\'':
-                    var end = text.IndexOf(text[i], i + 1);
-                    i = end < 0 ? text.Length : end;
+                    var end = text.AsSpan(i + 1).IndexOf(text[i]);
+                    i = end < 0 ? text.Count : i + 1 + end;
                     break;
                 case '[':
                     inside = true;
@@ -706,8 +733,8 @@ internal sealed class XmlScanner(string text, Uri url, bool recovers)
                     inside = false;
                     break;
                 case '<' when inside && text.AsSpan(i).StartsWith("<!--", StringComparison.Ordinal):
-                    var comment = text.IndexOf("-->", i, StringComparison.Ordinal);
-                    i = comment < 0 ? text.Length : comment + 2;
+                    var comment = text.AsSpan(i).IndexOf("-->", StringComparison.Ordinal);
+                    i = comment < 0 ? text.Count : i + comment + 2;
                     break;
 
                 // The bracket was forgotten, and the document begins.
@@ -769,7 +796,7 @@ internal sealed class XmlScanner(string text, Uri url, bool recovers)
 
     private void SkipWhiteSpace()
     {
-        while (_position < text.Length && text[_position] is ' ' or '\t' or '\r' or '\n')
+        while (_position < text.Count && text[_position] is ' ' or '\t' or '\r' or '\n')
         {
             _position++;
         }
