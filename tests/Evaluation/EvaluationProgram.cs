@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Storyline.Evaluation;
 
-/// <summary><c>TASK --data DIR [--limit N]</c>: exit code 0 when the task ran, 2 with one line on standard error when the call was wrong.</summary>
+/// <summary><c>TASK --data DIR [--limit N]</c>: exit code 0 when the task ran, 1 when the product threw on items, which standard error names, 2 with one line there when the call was wrong.</summary>
 public static class EvaluationProgram
 {
     public static async Task<int> RunAsync(EvaluationTask[] tasks, string[] args, TextWriter output, TextWriter error, CancellationToken cancellationToken)
@@ -51,7 +51,12 @@ public static class EvaluationProgram
         var metrics = await task.RunAsync(data, limit, output, cancellationToken);
         metrics.WriteTable(output);
         await output.WriteLineAsync(metrics.ToJson().AsMemory(), cancellationToken);
-        return 0;
+        foreach (var failure in metrics.Failures)
+        {
+            await error.WriteLineAsync($"failed: {failure}");
+        }
+
+        return metrics.Failures.Count == 0 ? 0 : 1;
     }
 
     private static async Task<int> WrongAsync(TextWriter error, string line)

@@ -22,6 +22,7 @@ public sealed class Extraction(DocumentParser? parser = null, Func<string, bool>
         var gold = DataFiles.JsonLines<Gold>(Path.Combine(data, "gold.jsonl")).ToDictionary(g => g.Id, StringComparer.Ordinal);
         var scores = new Scores();
         var outcomes = new SortedDictionary<string, int>(StringComparer.Ordinal);
+        var failures = new List<string>();
         var parsing = TimeSpan.Zero;
         var pages = 0;
         // EVALUATION_DUMP=FILE: one line per page with what was found, for people who look for the reason of a number.
@@ -32,14 +33,19 @@ public sealed class Extraction(DocumentParser? parser = null, Func<string, bool>
             cancellationToken.ThrowIfCancellationRequested();
             var bytes = Encoding.UTF8.GetBytes(page.Html);
             var started = Stopwatch.GetTimestamp();
-            var result = Parse(_parser, bytes, page);
+            var (result, failure) = Parse(_parser, bytes, page);
             parsing += Stopwatch.GetElapsedTime(started);
             pages++;
-            var outcome = result.Content is null ? result.Outcome.ToString() : "Article";
+            if (failure is not null)
+            {
+                failures.Add($"{page.Id}: {failure.GetType().Name}: {failure.Message}");
+            }
+
+            var outcome = failure is not null ? "EXCEPTION" : result?.Content is null ? $"{result?.Outcome}" : "Article";
             outcomes[outcome] = outcomes.GetValueOrDefault(outcome) + 1;
             if (gold.TryGetValue(page.Id, out var expected))
             {
-                var f1 = scores.Add(expected, result.Content);
+                var f1 = scores.Add(expected, result?.Content);
                 if (dump is not null)
                 {
                     await dump.WriteLineAsync(DumpLine(page.Id, outcome, result, f1));
@@ -53,34 +59,36 @@ public sealed class Extraction(DocumentParser? parser = null, Func<string, bool>
             await output.WriteLineAsync($"  {outcome,-18} {count,10}");
         }
 
-        return scores.ToMetrics(pages, pages / parsing.TotalSeconds);
+        return scores.ToMetrics(pages, pages / parsing.TotalSeconds).Failed(failures);
     }
 
-    /// <summary>A page that the parser fails on is its worst result, not the end of the measurement.</summary>
-    private static ParseResult Parse(DocumentParser parser, byte[] bytes, Page page)
+    /// <summary>A page that the parser throws on counts as one without an article, and fails the run when all pages are measured.</summary>
+    private static (ParseResult? Result, Exception? Failure) Parse(DocumentParser parser, byte[] bytes, Page page)
     {
         try
         {
-            return parser.Parse(bytes, "text/html", "utf-8", page.Url, hint: null);
+            return (parser.Parse(bytes, "text/html", "utf-8", page.Url, hint: null), null);
         }
         catch (Exception exception)
         {
-            return ParseResult.Rejected(Outcome.Quarantined, exception.ToString());
+            return (null, exception);
         }
     }
 
-    private static string DumpLine(string id, string outcome, ParseResult result, double? f1) => System.Text.Json.JsonSerializer.Serialize(new
+    private static string DumpLine(string id, string outcome, ParseResult? result, double? f1) => System.Text.Json.JsonSerializer.Serialize(new
     {
         id,
         outcome,
-        reason = result.Reason,
+        reason = result?.Reason,
         f1,
-        title = result.Content?.Title,
-        authors = result.Content?.Authors,
-        date = result.Content?.PublishTime,
-        confidence = result.Content?.PublishTimeConfidence,
-        language = result.Content?.Language,
-        body = result.Content?.Body,
+        title = result?.Content?.Title,
+        authors = result?.Content?.Authors,
+        date = result?.Content?.PublishTime,
+        confidence = result?.Content?.PublishTimeConfidence,
+        language = result?.Content?.Language,
+        liveBlog = result?.Content?.IsLiveBlog,
+        entries = result?.Content?.Blocks.Count(b => b.Time is not null),
+        body = result?.Content?.Body,
     });
 
     private sealed record Page(string Id, string? Url, string Html);

@@ -7,6 +7,10 @@ namespace Storyline.Evaluation;
 public sealed class Metrics
 {
     private readonly JsonObject _values = [];
+    private readonly List<string> _failures = [];
+
+    /// <summary>Items that the product threw on, each with its exception: whatever the numbers say, the run is then no success.</summary>
+    public IReadOnlyList<string> Failures => _failures;
 
     public Metrics Count(string name, long value)
     {
@@ -18,6 +22,12 @@ public sealed class Metrics
     public Metrics Value(string name, double? value)
     {
         _values[name] = value is { } number && double.IsFinite(number) ? Math.Round(number, 4) : null;
+        return this;
+    }
+
+    public Metrics Failed(IEnumerable<string> failures)
+    {
+        _failures.AddRange(failures);
         return this;
     }
 
