@@ -18,7 +18,7 @@ public static class MessageExamples
     private static readonly ArticleContent Content = new()
     {
         Title = "Harwick ferry to sail again",
-        Blocks = [new(BlockKind.Heading, "The repair"), new(BlockKind.Paragraph, "“Done,” said Ines Varga.")],
+        Blocks = [new(BlockKind.Heading, "The repair") { Time = Time }, new(BlockKind.Paragraph, "“Done,” said Ines Varga.")],
         Body = "The repair\n\n“Done,” said Ines Varga.",
         Language = "en-GB",
         Authors = ["Tomas Lind"],

@@ -27,7 +27,12 @@ public enum BlockKind
 /// <summary>A typed piece of an article, in reading order.</summary>
 /// <param name="Kind">What it is.</param>
 /// <param name="Text">Its text, white space normalised, never empty.</param>
-public sealed record Block(BlockKind Kind, string Text);
+public sealed record Block(BlockKind Kind, string Text)
+{
+    /// <summary>On the first block of each entry of a live blog: when the entry was published. The entry ends where the next one begins.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public DateTimeOffset? Time { get; init; }
+}
 
 /// <summary>
 /// An article as the parser read it from one capture.
@@ -77,7 +82,7 @@ public sealed record ArticleContent
     /// <summary>The page says that the text is cut off for non-subscribers.</summary>
     public bool IsPaywalled { get; init; }
 
-    /// <summary>The page says that it is a live blog: entries with times, the newest first.</summary>
+    /// <summary>It is a live blog: entries with times in the page's order, mostly the newest first. <see cref="Block.Time"/> tells where each begins.</summary>
     public bool IsLiveBlog { get; init; }
 
     /// <summary>Licence or holder of the rights as the page declares it: a URL or a line of text.</summary>

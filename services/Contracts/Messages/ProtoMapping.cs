@@ -25,7 +25,7 @@ public static class ProtoMapping
         };
         foreach (var block in content.Blocks)
         {
-            proto.Blocks.Add(new Proto.Block { Kind = (Proto.BlockKind)block.Kind, Text = block.Text });
+            proto.Blocks.Add(new Proto.Block { Kind = (Proto.BlockKind)block.Kind, Text = block.Text, Time = block.Time?.ToTimestamp() });
         }
 
         proto.Authors.Add(content.Authors);

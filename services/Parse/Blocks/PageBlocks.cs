@@ -5,9 +5,11 @@ using Storyline.Parse.Tree;
 namespace Storyline.Parse.Blocks;
 
 /// <summary>An element that holds blocks, with the sums over all blocks below it.</summary>
-internal sealed class Container(int parent, int depth, Tag tag, ulong signature)
+internal sealed class Container(Element element, int parent, int depth, ulong signature)
 {
-    public Tag Tag { get; } = tag;
+    public Element Element { get; } = element;
+
+    public Tag Tag => Element.Tag;
 
     /// <summary>Index of the container around it; -1 for the body.</summary>
     public int Parent { get; } = parent;
@@ -199,7 +201,7 @@ internal sealed class PageBlocks
     private ulong Enter(Element element, int outer, out (int Container, int[] Depths) saved)
     {
         _depth++;
-        _containers.Add(new Container(outer, _depth, element.Tag, Signature(element)));
+        _containers.Add(new Container(element, outer, _depth, Signature(element)));
         var hints = Hints.Of(element);
         var depths = hints == 0 ? [] : new int[System.Numerics.BitOperations.PopCount(hints)];
         var at = 0;

@@ -1,20 +1,110 @@
 using System.Net;
 using Storyline.Contracts;
+using Storyline.Parse.Metadata;
 
 namespace Storyline.Parse.Html;
 
 /// <summary>
-/// Checks the text found in the page against the <c>articleBody</c> that the page declares. Neither is trusted alone: declared bodies are often
-/// cut off or run together, found ones may miss a container or run on into the next article.
+/// Checks the text found in the page against the <c>articleBody</c> that the page declares, and against the data that it holds for its scripts. None is trusted alone:
+/// declared bodies are often cut off or run together, found ones may miss a container or run on into the next article, and scripts know of other articles, too.
 /// </summary>
 internal static class DeclaredBody
 {
     /// <summary>A declared body shorter than this is a teaser.</summary>
     private const int MinLength = 500;
 
+    /// <summary>Scripts are only asked where a page shows less than most articles have, or says that it does not show all.</summary>
+    private const int Enough = 3_000;
+
+    /// <summary>Letters that are hardly an article yet.</summary>
+    private const int Little = 700;
+
     private const int WindowLength = 40;
 
-    public static List<Block> Reconcile(List<Block> blocks, string? declared)
+    public static (List<Block> Blocks, string Source) Reconcile(List<Block> found, Page page)
+    {
+        var blocks = page.Article.Updates.Count > 0 ? WithUpdates(found, page) : Declared(found, page.Article.Body);
+        var body = ArticleBody.Join(blocks);
+        return (body.Length < Enough || page.IsPaywalled) && InScripts(body, page) is { } inScripts ? (inScripts, "data of scripts")
+            : (blocks, blocks == found ? "blocks of the page" : page.Article.Updates.Count > 0 ? "json-ld liveBlogUpdate" : "json-ld articleBody");
+    }
+
+    /// <summary>The blocks of a live blog, those that begin like the headline or the text of a declared entry with its time.</summary>
+    public static List<Block> Timed(List<Block> blocks, IReadOnlyList<LiveUpdate> updates)
+    {
+        const int Start = 15;
+        var entries = new Dictionary<string, LiveUpdate>(StringComparer.Ordinal);
+        foreach (var update in updates)
+        {
+            foreach (var key in ((string?[])[update.Headline, update.Body]).Select(text => Text.Key(text)).Where(key => key.Length >= Start))
+            {
+                entries.TryAdd(key[..Start], update);
+            }
+        }
+
+        LiveUpdate? last = null;
+        return entries.Count == 0 ? blocks :
+        [
+            .. blocks.Select(block =>
+            {
+                var key = Text.Key(block.Text);
+                if (key.Length < Start || !entries.TryGetValue(key[..Start], out var entry) || entry == last)
+                {
+                    return block;
+                }
+
+                last = entry;
+                return block with { Time = DateText.Machine(entry.DatePublished)?.Time };
+            }),
+        ];
+    }
+
+    /// <summary>A page may load its entries later and declare them all the same. What it shows of them is enough: it declares hundreds that readers scroll for.</summary>
+    private static List<Block> WithUpdates(List<Block> found, Page page)
+    {
+        var updates = new List<Block>();
+        foreach (var update in page.Article.Updates)
+        {
+            var body = update.Body is { Length: > 0 } text ? text.Contains("</", StringComparison.Ordinal) ? HtmlArticleReader.BlocksOf(text) : Split(WebUtility.HtmlDecode(text)) : [];
+            List<Block> entry = Text.Normalise(update.Headline) is { Length: > 0 } headline ? [new Block(BlockKind.Heading, headline), .. body] : body;
+            if (entry.Count > 0)
+            {
+                entry[0] = entry[0] with { Time = DateText.Machine(update.DatePublished)?.Time };
+                updates.AddRange(entry);
+            }
+        }
+
+        var (declaredKey, foundKey) = (Text.Key(ArticleBody.Join(updates)), Text.Key(ArticleBody.Join(found)));
+        return declaredKey.Length >= MinLength && foundKey.Length < Little && declaredKey.Length > foundKey.Length * 3 ? updates : found;
+    }
+
+    /// <summary>
+    /// The text that scripts have, if it is clearly more than what was found and either holds that, or stands beside the page's headline while next to nothing was found.
+    /// </summary>
+    private static List<Block>? InScripts(string found, Page page)
+    {
+        const int Tried = 6, Known = 80, Shell = 300;
+        var foundKey = Text.Key(found);
+        foreach (var body in page.ScriptBodies().OrderByDescending(b => b.IsOfHeadline).ThenByDescending(b => b.Html.Length).Take(Tried))
+        {
+            var blocks = BlockFilter.Clean(HtmlArticleReader.BlocksOf(body.Html), page);
+            var key = Text.Key(ArticleBody.Join(blocks));
+            if (key.Length < (foundKey.Length * 1.25) + 200)
+            {
+                continue;
+            }
+
+            if (foundKey.Length >= Known && Coverage(foundKey, key) >= 0.8
+                || foundKey.Length < Little && key.Length > foundKey.Length * 3 && (body.IsOfHeadline || (foundKey.Length < Shell && Titles.Overlap(page.Title ?? "", ArticleBody.Join(blocks)) >= 0.5)))
+            {
+                return blocks;
+            }
+        }
+
+        return null;
+    }
+
+    private static List<Block> Declared(List<Block> blocks, string? declared)
     {
         if (declared is null || declared.Length < MinLength || declared.Contains("</", StringComparison.Ordinal))
         {

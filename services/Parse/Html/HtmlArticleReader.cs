@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 using Storyline.Contracts;
 using Storyline.Parse.Blocks;
 using Storyline.Parse.Documents;
@@ -14,33 +16,57 @@ internal static class HtmlArticleReader
 
     public static ParseResult Read(string html, string? url, EntryHint? hint, BlockModel model, bool explain)
     {
-        var scan = MarkupScan.Of(html);
-        if (scan.Tags > ParserLimits.MaxTags)
+        if (!TryParse(html, out var tree, out var tooLarge))
         {
-            return ParseResult.Rejected(Outcome.TooLarge, $"{scan.Tags} tags, at most {ParserLimits.MaxTags} are parsed");
-        }
-
-        if (scan.MaxOpen > ParserLimits.MaxOpenElements)
-        {
-            return ParseResult.Rejected(Outcome.TooLarge, $"elements nested {scan.MaxOpen} deep, at most {ParserLimits.MaxOpenElements} are parsed");
-        }
-
-        var tree = HtmlTree.Parse(html);
-        if (Depth(tree.Html) > ParserLimits.MaxTreeDepth)
-        {
-            return ParseResult.Rejected(Outcome.TooLarge, $"a tree deeper than {ParserLimits.MaxTreeDepth} elements");
+            return ParseResult.Rejected(Outcome.TooLarge, tooLarge);
         }
 
         var address = Uri.TryCreate(url, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" ? uri : null;
         var page = new Page(tree, address);
         var found = PageBlocks.Read(tree.Body);
         var judged = model.Judge(found, BlockFeatures.Of(found, Facts(page)));
-        var blocks = Body(found, judged, page);
-        var result = Assemble(page, blocks, hint, url);
-        return explain ? result with { Evidence = [.. page.Evidence()], Blocks = [.. BlockEvidence.Of(found.Blocks, judged, Accepted, blocks)] } : result;
+        var (blocks, source) = Body(found, judged, page);
+        var live = LiveEntries.Find(found, i => judged[i] >= Accepted, page.Times, page.DeclaresLiveBlog);
+        if (!blocks.Exists(b => b.Time is not null))
+        {
+            blocks = live?.Timed(blocks) ?? DeclaredBody.Timed(blocks, page.Article.Updates);
+        }
+
+        var result = Assemble(page, blocks, isLiveBlog: live is not null || page.DeclaresLiveBlog, hint, url);
+        return explain ? result with { Evidence = [.. page.Evidence(), .. BodyEvidence(result, source)], Blocks = [.. BlockEvidence.Of(found.Blocks, judged, Accepted, blocks)] } : result;
     }
 
-    private static ParseResult Assemble(Page page, List<Block> blocks, EntryHint? hint, string? url)
+    /// <summary>The running text of markup that is nothing but an article's text: what links, forms and boxes hold is not of it. Empty when it is too much to parse.</summary>
+    internal static List<Block> BlocksOf(string html) => !TryParse(html, out var tree, out _) ? [] :
+    [
+        .. PageBlocks.Read(tree.Body).Blocks
+            .Where(b => b.LinkShare < 0.6f || b.IsProse)
+            .Where(b => !Array.Exists(Furniture, hint => b.Distances[(int)hint] < PageBlocks.FarAway))
+            .Select(b => new Block(b.Kind, b.Text)),
+    ];
+
+    private static readonly Hint[] Furniture = [Hint.Nav, Hint.Form, Hint.Related, Hint.Newsletter, Hint.Share, Hint.Advert, Hint.Recommend, Hint.Consent, Hint.Hidden];
+
+    private static bool TryParse(string html, [NotNullWhen(true)] out HtmlTree? tree, out string tooLarge)
+    {
+        tree = null;
+        var scan = MarkupScan.Of(html);
+        tooLarge = scan.Tags > ParserLimits.MaxTags ? $"{scan.Tags} tags, at most {ParserLimits.MaxTags} are parsed"
+            : scan.MaxOpen > ParserLimits.MaxOpenElements ? $"elements nested {scan.MaxOpen} deep, at most {ParserLimits.MaxOpenElements} are parsed" : "";
+        if (tooLarge.Length > 0)
+        {
+            return false;
+        }
+
+        tree = HtmlTree.Parse(html);
+        tooLarge = Depth(tree.Html) > ParserLimits.MaxTreeDepth ? $"a tree deeper than {ParserLimits.MaxTreeDepth} elements" : "";
+        return tooLarge.Length == 0;
+    }
+
+    private static IEnumerable<FieldEvidence> BodyEvidence(ParseResult result, string source) =>
+        result.Content is { } content ? [new FieldEvidence("body", string.Create(CultureInfo.InvariantCulture, $"{content.Body.Length} characters"), source, 1)] : [];
+
+    private static ParseResult Assemble(Page page, List<Block> blocks, bool isLiveBlog, EntryHint? hint, string? url)
     {
         var body = ArticleBody.Join(blocks);
         if (PageKind.WhyNoArticle(page, blocks, body) is { } reason)
@@ -79,7 +105,7 @@ internal static class HtmlArticleReader
                 ImageUrl = page.ImageUrl,
                 SiteName = page.SiteName,
                 IsPaywalled = page.IsPaywalled,
-                IsLiveBlog = page.IsLiveBlog,
+                IsLiveBlog = isLiveBlog,
                 Rights = page.Rights,
                 Reservations = page.Reservations,
             },
@@ -96,7 +122,7 @@ internal static class HtmlArticleReader
 
     private static PageFacts Facts(Page page) => new(page.Title, page.Description, page.Article.Body, page.Bylines);
 
-    private static List<Block> Body(PageBlocks found, float[] judged, Page page)
+    private static (List<Block> Blocks, string Source) Body(PageBlocks found, float[] judged, Page page)
     {
         var blocks = BlockFilter.Clean(Chosen(found.Blocks, judged), page);
         if (ArticleBody.IsTooShort(ArticleBody.Join(blocks)))
@@ -105,7 +131,7 @@ internal static class HtmlArticleReader
             blocks = BlockFilter.Clean([.. found.Blocks.Where(b => b.Kind is BlockKind.Paragraph or BlockKind.Quote && Text.WordCount(b.Text) >= 12 && Text.EndsSentence(b.Text)).Select(b => new Block(b.Kind, b.Text))], page);
         }
 
-        return DeclaredBody.Reconcile(blocks, page.Article.Body);
+        return DeclaredBody.Reconcile(blocks, page);
     }
 
     /// <summary>The accepted blocks, and the captions that stand among them.</summary>

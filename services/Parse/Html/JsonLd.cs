@@ -38,7 +38,13 @@ public sealed record JsonLdArticle
     public string? Language { get; init; }
 
     public bool? IsAccessibleForFree { get; init; }
+
+    /// <summary>The entries of a live blog, in the order that they are declared in.</summary>
+    public IReadOnlyList<LiveUpdate> Updates { get; init; } = [];
 }
+
+/// <summary>An entry of a live blog as the page declares it.</summary>
+public sealed record LiveUpdate(string? Headline, string? Body, string? DatePublished);
 
 /// <summary>
 /// Reads <c>script type=application/ld+json</c>. Publishers' blocks are often not quite JSON (raw line breaks inside strings, trailing
@@ -172,7 +178,7 @@ public sealed partial class JsonLd
     private static int Richness(JsonElement node)
     {
         ReadOnlySpan<string> telling = ["headline", "datePublished", "author", "articleBody", "mainEntityOfPage", "publisher", "description", "image", "dateModified"];
-        var score = 0;
+        var score = node.TryGetProperty("liveBlogUpdate", out _) ? telling.Length : 0; // its entries describe themselves as articles
         foreach (var name in telling)
         {
             score += node.TryGetProperty(name, out _) ? 1 : 0;
@@ -209,7 +215,18 @@ public sealed partial class JsonLd
             Publisher = Named(node, "publisher", "name"),
             Language = Text(node, "inLanguage"),
             IsAccessibleForFree = Free(node),
+            Updates = Updates(node),
         };
+    }
+
+    private static LiveUpdate[] Updates(JsonElement node)
+    {
+        const int MaxUpdates = 300;
+        return !node.TryGetProperty("liveBlogUpdate", out var updates) || updates.ValueKind != JsonValueKind.Array ? [] :
+        [
+            .. updates.EnumerateArray().Take(MaxUpdates).Where(u => u.ValueKind == JsonValueKind.Object)
+                .Select(u => new LiveUpdate(Text(u, "headline"), Text(u, "articleBody"), Text(u, "datePublished") ?? Text(u, "dateModified"))),
+        ];
     }
 
     private void Authors(JsonElement author, List<string> people, List<string> organisations, int depth)

@@ -87,7 +87,10 @@ internal sealed class Page
         || _jsonLd.Types.Contains("CollectionPage") || _jsonLd.Types.Contains("ItemList");
 
     /// <summary>The page declares a live blog.</summary>
-    public bool IsLiveBlog => _jsonLd.Types.Contains("LiveBlogPosting");
+    public bool DeclaresLiveBlog => _jsonLd.Types.Contains("LiveBlogPosting") || _signs.Signs.Exists(s => s.Hints.HasFlag(Hints.LiveBlog));
+
+    /// <summary><c>time</c> elements of the body that say when in <c>datetime</c>, in document order.</summary>
+    public IReadOnlyList<Element> Times => _signs.Times;
 
     /// <summary>The licence, else who holds the rights.</summary>
     public string? Rights => Bounded(_jsonLd.License ?? _signs.Links.Find(l => l.Attribute("rel").Equals("license", StringComparison.OrdinalIgnoreCase))?.Value("href")
@@ -104,6 +107,9 @@ internal sealed class Page
             return [.. robots.Concat(mining).Where(r => r.Length <= 500).Distinct(StringComparer.Ordinal).Take(20)];
         }
     }
+
+    /// <summary>Texts in the page's scripts that may be its article's.</summary>
+    public List<Scripts.ScriptBody> ScriptBodies() => Scripts.ScriptBodies.Find(_tree, Title);
 
     /// <summary>What the page says about each field, most trusted first within a field.</summary>
     public IEnumerable<FieldEvidence> Evidence()

@@ -53,6 +53,9 @@ internal enum Hints
     /// <summary>A link inside something that speaks of an author.</summary>
     AuthorBoxLink = 1 << 13,
 
+    /// <summary><c>itemtype</c> of a live blog.</summary>
+    LiveBlog = 1 << 14,
+
     Authorship = AuthorProperty | AuthorRelation | CardName | Byline | AuthorName | Author | AuthorLink | BylineLink | AuthorBoxLink,
 }
 
@@ -96,6 +99,7 @@ internal sealed class PageSigns
     private const int MaxScripts = 40;
     private const int MaxHeadings = 8;
     private const int MaxSigns = 400;
+    private const int MaxTimes = 2_000;
 
     private static readonly SearchValues<string> Telling = SearchValues.Create(
         ["author", "auth_name", "byline", "date", "time", "publish", "standfirst", "lead", "intro", "summary", "-dek", "subheadline", "teaser-text", "title", "headline", "vcard", "fn", "footer", "comment", "related", "autor", "auteur", "autore", "forfatter", "författare", "writer", "verfasser", "reporter", "journalist"],
@@ -136,6 +140,9 @@ internal sealed class PageSigns
 
     /// <summary>Everything else with a hint, in document order.</summary>
     public List<Sign> Signs { get; } = [];
+
+    /// <summary><c>time</c> elements of the body that say when in <c>datetime</c>, in document order.</summary>
+    public List<Element> Times { get; } = [];
 
     public bool HasPasswordField { get; private set; }
 
@@ -268,6 +275,9 @@ internal sealed class PageSigns
             case Tag.Input when !HasPasswordField:
                 HasPasswordField = element.Attribute("type").Equals("password", StringComparison.OrdinalIgnoreCase);
                 break;
+            case Tag.Time when inBody && Times.Count < MaxTimes && element.Has("datetime"):
+                Times.Add(element);
+                break;
             case Tag.Body:
                 inBody = true;
                 break;
@@ -346,6 +356,7 @@ internal sealed class PageSigns
             {
                 "class" or "id" => value.ContainsAny(Telling) ? NameHints(value, element.Tag, attribute.Name == "class") : Hints.None,
                 "itemprop" => PropertyHints(value),
+                "itemtype" when value.EndsWith("LiveBlogPosting", StringComparison.Ordinal) => Hints.LiveBlog,
                 "property" when value.EndsWith("datePublished", StringComparison.OrdinalIgnoreCase) || value.EndsWith("dateCreated", StringComparison.OrdinalIgnoreCase) => Hints.PublishedProperty | Hints.Date,
                 "rel" when HasToken(value, "author") && element.Tag == Tag.A => Hints.AuthorRelation,
                 "rel" when value.Equals("bookmark", StringComparison.OrdinalIgnoreCase) && element.Tag == Tag.A => Hints.Headline,

@@ -122,7 +122,8 @@ internal static class ParseCommand
             Console.WriteLine();
             foreach (var block in content.Blocks)
             {
-                Console.WriteLine(block.Kind == BlockKind.Paragraph ? block.Text : $"[{Output.Name(block.Kind)}] {block.Text}");
+                var time = block.Time is null ? "" : $"[{Output.Time(block.Time)}] ";
+                Console.WriteLine(time + (block.Kind == BlockKind.Paragraph ? block.Text : $"[{Output.Name(block.Kind)}] {block.Text}"));
                 Console.WriteLine();
             }
         }

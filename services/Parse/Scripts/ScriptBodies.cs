@@ -1,0 +1,521 @@
+using System.Text;
+using Storyline.Parse.Tree;
+
+namespace Storyline.Parse.Scripts;
+
+/// <summary>A text in a page's scripts that may be the article's.</summary>
+/// <param name="Html">As markup, one element per piece.</param>
+/// <param name="IsOfHeadline">What holds it also holds the page's headline.</param>
+internal sealed record ScriptBody(string Html, bool IsOfHeadline);
+
+/// <summary>
+/// Texts of articles in the data that frameworks leave in a page for their scripts (<c>__NEXT_DATA__</c>, <c>__NUXT__</c>, <c>window.__INITIAL_STATE__</c>,
+/// <c>Fusion.globalContent</c>, <c>application/json</c>). No framework is known by its schema: a text is a long string whose name says body, or a list of typed elements
+/// with texts, as editors' formats have them.
+/// </summary>
+internal static class ScriptBodies
+{
+    private const int MinScript = 600;
+    private const int MaxScripts = 8;
+    private const int MaxCharacters = 4_000_000;
+    private const int MaxBodies = 40;
+
+    // What assigns data to a global name: window.__X = {…}, self.__X = …, Fusion.globalContent={…}.
+    private static readonly string[] Assignments = ["window.__", "self.__", "globalThis.__", "Fusion.globalContent", "window[\"__", "window['__"];
+    private static readonly System.Buffers.SearchValues<string> AnyAssignment = System.Buffers.SearchValues.Create(Assignments, StringComparison.Ordinal);
+
+    public static List<ScriptBody> Find(HtmlTree tree, string? title)
+    {
+        var search = new BodySearch(title, MaxBodies);
+        var (scripts, characters) = (0, 0);
+        for (Node? node = tree.Html.FirstChild; node is not null && scripts < MaxScripts; node = node.Following(tree.Html))
+        {
+            if (node is not Element { Tag: Tag.Script, FirstChild: TextNode { Next: null } text } script || text.Span.Length < MinScript || characters + text.Span.Length > MaxCharacters)
+            {
+                continue;
+            }
+
+            var type = script.Attribute("type");
+            if (type.Contains("ld+json", StringComparison.OrdinalIgnoreCase))
+            {
+                continue;
+            }
+
+            if (type.Contains("json", StringComparison.OrdinalIgnoreCase))
+            {
+                (scripts, characters) = (scripts + 1, characters + text.Span.Length);
+                search.Look(text.Text);
+            }
+            else if (text.Span.IndexOfAny(AnyAssignment) is var at and >= 0)
+            {
+                (scripts, characters) = (scripts + 1, characters + text.Span.Length);
+                LookAtAssignments(text.Text, at, search);
+            }
+        }
+
+        return search.Bodies;
+    }
+
+    private static void LookAtAssignments(ReadOnlyMemory<char> script, int at, BodySearch search)
+    {
+        const int MaxName = 80;
+        while (at < script.Length)
+        {
+            // The value begins behind the name and its equals sign; "== " and calls are no assignments.
+            var rest = script.Span[at..];
+            var equals = rest[..Math.Min(MaxName, rest.Length)].IndexOf('=');
+            if (equals > 0 && equals + 1 < rest.Length && rest[equals + 1] != '=')
+            {
+                at = search.Look(script, at + equals + 1);
+            }
+            else
+            {
+                at += 8;
+            }
+
+            var next = at < script.Length ? script.Span[at..].IndexOfAny(AnyAssignment) : -1;
+            at = next < 0 ? script.Length : at + next;
+        }
+    }
+}
+
+/// <summary>Looks for texts of articles in the values of scripts.</summary>
+internal sealed class BodySearch(string? title, int maxBodies)
+{
+    private const int MinText = 500;
+    private const int MinPieces = 2;
+    private const int MaxElementDepth = 16;
+    private const int MaxSteps = 1_000_000;
+    private const int MaxOwners = 6;
+    private const int MaxHeadline = 500;
+
+    private static readonly string[] BodyNames = ["body", "content", "html", "text", "rendered", "processed", "story", "copy", "paragraphs", "blocks", "elements", "components"];
+
+    private static readonly string[] OtherNames =
+        ["meta", "url", "css", "style", "script", "comment", "caption", "bio", "summary", "excerpt", "description", "title", "disclaimer", "footer", "newsletter", "paywall", "consent", "cookie", "terms", "privacy", "svg", "context", "texture", "config", "label", "translation", "related"];
+
+    // Names of what an element of a text says, and of what holds its parts.
+    private static readonly string[] TextNames = ["text", "content", "html", "value", "processed", "rendered", "body", "paragraph"];
+    private static readonly string[] PartNames = ["content", "children", "items", "blocks", "model", "data", "attributes", "fields", "content_elements", "innerBlocks", "elements", "paragraphs", "components", "body", "text", "value", "parts"];
+    private static readonly string[] TypeNames = ["type", "_type", "__typename", "nodeType", "kind", "blockName", "component", "elementType", "element"];
+
+    // What has an address or a headline of its own is another article, or a box.
+    private static readonly string[] OwnNames = ["headline", "headlines", "slug", "canonicalUrl", "canonical_url", "permalink", "articleUrl", "website_url", "publishedAt", "datePublished"];
+
+    private static readonly string[] NoText =
+    [
+        "image", "img", "photo", "picture", "gallery", "video", "audio", "embed", "iframe", "social", "tweet", "advert", "promo", "newsletter", "related", "recommend", "interstitial", "linklist", "link_list", "readmore", "divider", "separator", "script", "button", "form",
+        "poll", "quiz", "player", "podcast", "paywall", "signup", "caption", "credit", "byline", "author", "raw_html", "custom", "reference", "teaser", "widget", "table",
+    ];
+
+    private readonly string _titleKey = Text.Key(title);
+    private readonly StringBuilder _html = new();
+    private ScriptValues _values = ScriptValues.Read(default);
+    private FlatValues? _flat;
+    private int _pieces;
+    private int _length;
+    private int _steps;
+    private bool _isNested;
+
+    public List<ScriptBody> Bodies { get; } = [];
+
+    /// <summary>Looks at the literal from a place in a script on.</summary>
+    /// <returns>Where the literal ends.</returns>
+    public int Look(ReadOnlyMemory<char> script, int from = 0)
+    {
+        var values = ScriptValues.Read(script, from);
+        if (values.Count == 1 && values[0].Kind == ScriptKind.Text)
+        {
+            Nested(values.Text(0)); // JSON.parse("…"), or a text that a script parses later
+        }
+        else
+        {
+            Search(values);
+        }
+
+        return Math.Max(values.SourceEnd, from + 1);
+    }
+
+    private void Nested(string text)
+    {
+        text = text.StartsWith("%7B", StringComparison.OrdinalIgnoreCase) || text.StartsWith("%5B", StringComparison.OrdinalIgnoreCase) ? Uri.UnescapeDataString(text) : text;
+        if (!_isNested && text.Length >= MinText && text.AsSpan().TrimStart() is ['{' or '[', ..])
+        {
+            _isNested = true;
+            var outer = (_values, _flat);
+            Search(ScriptValues.Read(text.AsMemory()));
+            (_values, _flat) = outer;
+            _isNested = false;
+        }
+    }
+
+    private void Search(ScriptValues values)
+    {
+        _values = values;
+        _flat = FlatValues.Of(values);
+        _steps = 0;
+        var i = 0;
+        while (i < values.Count && Bodies.Count < maxBodies)
+        {
+            var value = values[i];
+            var isSmall = values.Length(i) < MinText && (_flat is null || value.Kind != ScriptKind.Array);
+            var isBody = value.Kind switch
+            {
+                _ when isSmall => false,
+                ScriptKind.Array => IsTextOf(i),
+                ScriptKind.Text => IsBodyName(i) && IsLongText(i),
+                _ => false,
+            };
+            if (isBody)
+            {
+                Bodies.Add(new ScriptBody(_html.ToString(), IsOfHeadline(i)));
+            }
+
+            i = isBody || isSmall ? values.End(i) : i + 1;
+        }
+    }
+
+    // What a value holds and what it is called, whether in place or, in flat data, by number.
+    private IEnumerable<int> Children(int index) => _flat is { } flat ? _values.Children(index).Select(flat.Resolved) : _values.Children(index);
+
+    private ReadOnlySpan<char> Name(int index) => _values.Name(_flat is { } flat ? flat.Named(index) : index);
+
+    private bool IsBodyName(int index)
+    {
+        var name = Name(index);
+        return Holds(name, BodyNames) && !Holds(name, OtherNames);
+    }
+
+    private bool IsLongText(int index)
+    {
+        var raw = _values.Raw(index);
+        var start = raw.TrimStart();
+        if (start.IsEmpty || start[0] is '{' or '[')
+        {
+            Nested(_values.Text(index));
+            return false;
+        }
+
+        Begin();
+        var text = _values.Text(index);
+        Append("p", text);
+        // Code and encoded data have few spaces; some scripts have none.
+        return _length >= MinText && (text.AsSpan().Count(' ') * 25) + (text.Count(Text.IsUnspaced) * 4) >= text.Length;
+    }
+
+    /// <summary>A list of elements that have texts, or of paragraphs.</summary>
+    private bool IsTextOf(int array)
+    {
+        Begin();
+        var isNamed = IsBodyName(array);
+        foreach (var child in Children(array))
+        {
+            if (_values[child].Kind == ScriptKind.Object || (isNamed && _values[child].Kind == ScriptKind.Text))
+            {
+                Element(child, "p", 0);
+            }
+        }
+
+        return _pieces >= MinPieces && _length >= MinText;
+    }
+
+    private void Begin()
+    {
+        _html.Clear();
+        (_pieces, _length) = (0, 0);
+    }
+
+    /// <summary>Writes an element of a text and its parts, each as the kind that its type says.</summary>
+    private void Element(int value, string tag, int depth)
+    {
+        if (depth > MaxElementDepth || ++_steps > MaxSteps)
+        {
+            return;
+        }
+
+        switch (_values[value].Kind)
+        {
+            case ScriptKind.Text:
+                Append(tag, _values.Text(value));
+                break;
+            case ScriptKind.Array:
+                foreach (var child in Children(value))
+                {
+                    Element(child, tag, depth + 1);
+                }
+
+                break;
+            case ScriptKind.Object when !HasOwn(value):
+                var type = TypeOf(value);
+                if (Holds(type, NoText) || Is(type, "ad"))
+                {
+                    break;
+                }
+
+                (tag, var isPiece) = TagOf(type, tag);
+                if (isPiece || TextOf(value) >= 0)
+                {
+                    var line = new StringBuilder();
+                    Inline(value, line, depth);
+                    Append(tag, line.ToString());
+                    break;
+                }
+
+                foreach (var child in Children(value))
+                {
+                    if (_values[child].Kind is ScriptKind.Object or ScriptKind.Array && IsOneOf(Name(child), PartNames))
+                    {
+                        Element(child, tag, depth + 1);
+                    }
+                }
+
+                break;
+        }
+    }
+
+    /// <summary>The text of one piece: its own, else that of its parts, one after the other.</summary>
+    private void Inline(int value, StringBuilder line, int depth)
+    {
+        if (depth > MaxElementDepth || ++_steps > MaxSteps)
+        {
+            return;
+        }
+
+        if (_values[value].Kind == ScriptKind.Text)
+        {
+            line.Append(_values.Text(value));
+            return;
+        }
+
+        if (_values[value].Kind == ScriptKind.Object && TextOf(value) is var text and >= 0)
+        {
+            line.Append(_values.Text(text));
+            return;
+        }
+
+        foreach (var child in Children(value))
+        {
+            if (_values[value].Kind == ScriptKind.Array ? _values[child].Kind != ScriptKind.Word : _values[child].Kind is ScriptKind.Object or ScriptKind.Array && IsOneOf(Name(child), PartNames))
+            {
+                Inline(child, line, depth + 1);
+                line.Append(_values[child].Kind == ScriptKind.Object && Holds(TypeOf(child), ["paragraph"]) ? "\n" : "");
+            }
+        }
+    }
+
+    /// <summary>The child that is the element's own text; -1 when it has none.</summary>
+    private int TextOf(int element)
+    {
+        foreach (var child in Children(element))
+        {
+            if (_values[child].Kind == ScriptKind.Text && _values.Length(child) > 0 && IsOneOf(Name(child), TextNames))
+            {
+                return child;
+            }
+        }
+
+        return -1;
+    }
+
+    private ReadOnlySpan<char> TypeOf(int element)
+    {
+        ReadOnlySpan<char> type = default;
+        foreach (var child in Children(element))
+        {
+            if (_values[child].Kind != ScriptKind.Text)
+            {
+                continue;
+            }
+
+            var name = Name(child);
+            var raw = _values.Raw(child);
+            if (Is(name, "style") && Holds(raw, ["head", "quote", "h1", "h2", "h3", "h4", "h5", "h6"]) || Is(name, "listItem"))
+            {
+                return Is(name, "listItem") ? "list-item" : raw; // the block that a "block" is
+            }
+
+            if (type.IsEmpty && (IsOneOf(name, TypeNames) || (Is(name, "name") && raw.Contains('/'))))
+            {
+                type = raw;
+            }
+        }
+
+        return type;
+    }
+
+    private bool HasOwn(int element)
+    {
+        foreach (var child in Children(element))
+        {
+            if (IsOneOf(Name(child), OwnNames))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static (string Tag, bool IsPiece) TagOf(ReadOnlySpan<char> type, string tag)
+    {
+        if (Holds(type, ["quote"]))
+        {
+            return ("blockquote", true);
+        }
+
+        if (Holds(type, ["list-item", "list_item", "listitem"]) || Is(type, "li"))
+        {
+            return ("li", true);
+        }
+
+        if (Holds(type, ["head"]) || (type.Length == 2 && type[0] is 'h' or 'H' && char.IsAsciiDigit(type[1])))
+        {
+            return ("h2", true);
+        }
+
+        if (Holds(type, ["list"]) || Is(type, "ul") || Is(type, "ol"))
+        {
+            return ("li", false);
+        }
+
+        return (tag, Holds(type, ["paragraph", "unstyled"]) || Is(type, "p") || Is(type, "block"));
+    }
+
+    private void Append(string tag, string text)
+    {
+        if (HoldsBlocks(text))
+        {
+            Append("div", [text]);
+        }
+        else
+        {
+            // Text without tags needs no encoding, and often holds character references.
+            Append(tag, text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
+        }
+    }
+
+    private void Append(string tag, string[] pieces)
+    {
+        foreach (var piece in pieces)
+        {
+            _html.Append('<').Append(tag).Append('>').Append(piece).Append("</").Append(tag).Append('>');
+            _pieces++;
+            _length += piece.Length;
+        }
+    }
+
+    private static bool HoldsBlocks(string text) => text.Contains("<p", StringComparison.OrdinalIgnoreCase) || text.Contains("<div", StringComparison.OrdinalIgnoreCase)
+        || text.Contains("<br", StringComparison.OrdinalIgnoreCase) || text.Contains("<h", StringComparison.OrdinalIgnoreCase) || text.Contains("<li", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>Something around the value is called as the page is.</summary>
+    private bool IsOfHeadline(int index)
+    {
+        if (_titleKey.Length < 8)
+        {
+            return false;
+        }
+
+        var owner = Owner(index);
+        for (var level = 0; owner >= 0 && level < MaxOwners; level++, owner = Owner(owner))
+        {
+            if (_values[owner].Kind != ScriptKind.Object)
+            {
+                continue;
+            }
+
+            foreach (var child in Children(owner))
+            {
+                if (Holds(Name(child), ["title", "headline", "name"]) && (IsTitle(child) || (_values[child].Kind == ScriptKind.Object && Children(child).Any(IsTitle))))
+                {
+                    return true;
+                }
+            }
+        }
+
+        return false;
+    }
+
+    private bool IsTitle(int value) => _values[value].Kind == ScriptKind.Text && _values.Length(value) is > 7 and <= MaxHeadline
+        && Text.Key(System.Net.WebUtility.HtmlDecode(_values.Text(value))) is { Length: > 0 } key && (key == _titleKey || key.Contains(_titleKey, StringComparison.Ordinal));
+
+    private int Owner(int index) => _flat?.Owner(index) ?? _values[index].Parent;
+
+    private static bool Is(ReadOnlySpan<char> text, string word) => text.Equals(word, StringComparison.OrdinalIgnoreCase);
+
+    private static bool IsOneOf(ReadOnlySpan<char> text, string[] words)
+    {
+        foreach (var word in words)
+        {
+            if (Is(text, word))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static bool Holds(ReadOnlySpan<char> text, ReadOnlySpan<string> words)
+    {
+        foreach (var word in words)
+        {
+            if (text.Contains(word, StringComparison.OrdinalIgnoreCase))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+}
+
+/// <summary>
+/// Data that is a list of values which refer to each other by their number in it (Nuxt's <c>__NUXT_DATA__</c>): <c>[{"title":1,"body":2},"A title","&lt;p&gt;…"]</c>.
+/// </summary>
+internal sealed class FlatValues
+{
+    private readonly ScriptValues _values;
+    private readonly List<int> _list;
+    private readonly Dictionary<int, int> _references = [];
+
+    private FlatValues(ScriptValues values, List<int> list)
+    {
+        _values = values;
+        _list = list;
+        foreach (var owner in list.Where(i => values[i].Kind is ScriptKind.Object or ScriptKind.Array))
+        {
+            foreach (var child in values.Children(owner))
+            {
+                if (Resolved(child) is var target && target != child)
+                {
+                    _references.TryAdd(target, child);
+                }
+            }
+        }
+    }
+
+    /// <summary>Null when values stand where they belong.</summary>
+    public static FlatValues? Of(ScriptValues values)
+    {
+        if (values.Count < 3 || values[0].Kind != ScriptKind.Array)
+        {
+            return null;
+        }
+
+        // Objects that hold nothing but numbers, and texts beside them.
+        var list = values.Children(0).ToList();
+        var objects = list.Where(i => values[i].Kind == ScriptKind.Object).Take(20).ToList();
+        return objects.Count > 0 && list.Exists(i => values[i].Kind == ScriptKind.Text) && objects.TrueForAll(o => values.Children(o).All(c => values[c].Kind == ScriptKind.Word))
+            ? new FlatValues(values, list)
+            : null;
+    }
+
+    /// <summary>The value that a number stands for; the value itself when it is none.</summary>
+    public int Resolved(int index) => _values[index].Kind == ScriptKind.Word && _values[index].Parent > 0
+        && int.TryParse(_values.Raw(index), System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var number) && number < _list.Count ? _list[number] : index;
+
+    /// <summary>Where a value has its name: the number that stands for it.</summary>
+    public int Named(int index) => _references.GetValueOrDefault(index, index);
+
+    public int Owner(int index) => _values[Named(index)].Parent;
+}
