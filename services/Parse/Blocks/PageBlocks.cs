@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Text;
 using Storyline.Contracts;
 using Storyline.Parse.Tree;
@@ -70,6 +71,11 @@ internal sealed class PageBlocks
     private const int MinProseWords = 8;
     private static readonly int HintCount = Enum.GetValues<Hint>().Length;
 
+    // Pictures, and the elements of AMP that are menus, dialogs, advertisements, players and share buttons by their definition.
+    private static readonly FrozenSet<string> NoText = FrozenSet.ToFrozenSet(
+        ["svg", "amp-sidebar", "amp-consent", "amp-user-notification", "amp-lightbox", "amp-ad", "amp-auto-ads", "amp-sticky-ad", "amp-embed", "amp-social-share", "amp-iframe", "amp-video", "amp-audio", "amp-analytics", "amp-list", "amp-next-page", "amp-form"],
+        StringComparer.Ordinal);
+
     private readonly List<PageBlock> _blocks = [];
     private readonly List<Container> _containers = [];
     private readonly StringBuilder _inline = new();
@@ -117,7 +123,7 @@ internal sealed class PageBlocks
             case Tag.Script or Tag.Style or Tag.Noscript or Tag.Template or Tag.Iframe or Tag.ObjectElement or Tag.Audio or Tag.Video or Tag.Canvas or Tag.Button or Tag.Select
                 or Tag.Textarea or Tag.Input or Tag.Head or Tag.Title:
                 break;
-            case Tag.Unknown when element.Name == "svg":
+            case Tag.Unknown when NoText.Contains(element.Name):
                 break;
             case Tag.Br:
                 Break(container, kind, next);

@@ -21,12 +21,17 @@ internal static class DeclaredBody
 
     private const int WindowLength = 40;
 
-    public static (List<Block> Blocks, string Source) Reconcile(List<Block> found, Page page)
+    /// <param name="found">What was found in the page.</param>
+    /// <param name="marked">The text that the page's own microdata marks as the article's body; empty when there is none. Marks are often set around something else: they only end what was found.</param>
+    /// <param name="page">The page.</param>
+    public static (List<Block> Blocks, string Source) Reconcile(List<Block> found, string marked, Page page)
     {
-        var blocks = page.Article.Updates.Count > 0 ? WithUpdates(found, page) : Declared(found, page.Article.Body);
+        var blocks = page.Article.Updates.Count > 0 ? WithUpdates(found, page)
+            : page.Article.Body?.Length >= MinLength ? Declared(found, page.Article.Body, mayReplace: true)
+            : Declared(found, marked, mayReplace: false);
         var body = ArticleBody.Join(blocks);
         return (body.Length < Enough || page.IsPaywalled) && InScripts(body, page) is { } inScripts ? (inScripts, "data of scripts")
-            : (blocks, blocks == found ? "blocks of the page" : page.Article.Updates.Count > 0 ? "json-ld liveBlogUpdate" : "json-ld articleBody");
+            : (blocks, blocks == found ? "blocks of the page" : page.Article.Updates.Count > 0 ? "json-ld liveBlogUpdate" : "the declared body");
     }
 
     /// <summary>The blocks of a live blog, those that begin like the headline or the text of a declared entry with its time.</summary>
@@ -104,9 +109,9 @@ internal static class DeclaredBody
         return null;
     }
 
-    private static List<Block> Declared(List<Block> blocks, string? declared)
+    private static List<Block> Declared(List<Block> blocks, string declared, bool mayReplace)
     {
-        if (declared is null || declared.Length < MinLength || declared.Contains("</", StringComparison.Ordinal))
+        if (declared.Length < MinLength || declared.Contains("</", StringComparison.Ordinal))
         {
             return blocks;
         }
@@ -115,7 +120,7 @@ internal static class DeclaredBody
         var declaredKey = Text.Key(declared);
         var foundKey = Text.Key(ArticleBody.Join(blocks));
         var covered = Coverage(declaredKey, foundKey);
-        if (covered < 0.6 && declaredKey.Length > foundKey.Length * 0.8)
+        if (mayReplace && covered < 0.6 && declaredKey.Length > foundKey.Length * 0.8)
         {
             return Split(declared);
         }

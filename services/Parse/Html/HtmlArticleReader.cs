@@ -127,11 +127,28 @@ internal static class HtmlArticleReader
         var blocks = BlockFilter.Clean(Chosen(found.Blocks, judged), page);
         if (ArticleBody.IsTooShort(ArticleBody.Join(blocks)))
         {
-            // Nothing reads like the article; whatever is running text is then the best answer there is.
-            blocks = BlockFilter.Clean([.. found.Blocks.Where(b => b.Kind is BlockKind.Paragraph or BlockKind.Quote && Text.WordCount(b.Text) >= 12 && Text.EndsSentence(b.Text)).Select(b => new Block(b.Kind, b.Text))], page);
+            // Nothing reads like the article; what is marked as its body, else whatever is running text, is then the best answer there is.
+            var running = found.Blocks.Where(b => b.Kind is BlockKind.Paragraph or BlockKind.Quote && Text.WordCount(b.Text) >= 12 && Text.EndsSentence(b.Text)).ToList();
+            var marked = running.FindAll(b => b.Distances[(int)Hint.ArticleBody] < PageBlocks.FarAway);
+            blocks = BlockFilter.Clean([.. (marked.Count > 0 ? marked : running).Select(b => new Block(b.Kind, b.Text))], page);
         }
 
-        return DeclaredBody.Reconcile(blocks, page);
+        return DeclaredBody.Reconcile(blocks, Marked(found), page);
+    }
+
+    /// <summary>The text inside <c>itemprop=articleBody</c>.</summary>
+    private static string Marked(PageBlocks found) => ArticleBody.Join(found.Blocks
+        .Where(b => b.Distances[(int)Hint.ArticleBody] < PageBlocks.FarAway && IsMarked(found.Containers[b.Container].Element))
+        .Select(b => new Block(b.Kind, b.Text)));
+
+    private static bool IsMarked(Element? element)
+    {
+        while (element is not null && !element.Attribute("itemprop").Contains("articleBody", StringComparison.OrdinalIgnoreCase))
+        {
+            element = element.Parent;
+        }
+
+        return element is not null;
     }
 
     /// <summary>The accepted blocks, and the captions that stand among them.</summary>

@@ -105,6 +105,35 @@ public sealed class HtmlArticleTests
     }
 
     [Fact]
+    public void Parse_AmpPage_FindsTheArticleAndNothingElse()
+    {
+        var p = TestPage.Paragraphs;
+        var html = $$"""
+            <!doctype html><html amp lang="en"><head><meta charset="utf-8"><title>Harbour bridge opens after repair</title><link rel="canonical" href="{{TestPage.Url}}"></head><body>
+            <amp-sidebar id="menu" layout="nodisplay"><ul><li><a href="/">Home</a></li></ul><p>The newsroom of the Harbour Post answers your questions every day, from morning to late at night.</p></amp-sidebar>
+            <amp-consent layout="nodisplay" id="consent"><div><p>We and our partners store information on your device, such as cookies, and process personal data, to measure audiences.</p></div></amp-consent>
+            <article><h1>Harbour bridge opens after repair</h1><amp-img src="a.jpg" width="4" height="3" layout="responsive"><noscript><img src="a.jpg"></noscript></amp-img>
+            <p>{{p[0]}}</p><amp-ad width="300" height="250"><div fallback>Advertisement, which goes on for a while and ends as a sentence does, by a full stop.</div></amp-ad><p>{{p[1]}}</p><amp-social-share type="email"></amp-social-share>
+            <p>{{p[2]}}</p><amp-accordion><section><h4>What the insurer says</h4><p>{{p[3]}}</p></section></amp-accordion><p>{{p[4]}}</p></article>
+            <amp-list src="/more.json"><template type="amp-mustache"><p>Read more about this and other things in our other article on the harbour.</p></template></amp-list></body></html>
+            """;
+        var content = TestPage.Parse(html).Content!;
+        Assert.Equal([p[0], p[1], p[2], "What the insurer says", p[3], p[4]], content.Blocks.Select(b => b.Text));
+    }
+
+    [Fact]
+    public void Parse_MicrodataBody_IsTheArticleBesideMuchOtherText()
+    {
+        var body = string.Concat(TestPage.Paragraphs.Select(p => $"<div>{p}</div>"));
+        var comments = string.Concat(TestPage.Paragraphs.Take(2).Select(p => $"<div><a href=\"/r\">Visitor</a><div>I was there, too, and I saw it in another way, my friends: {p}</div></div>"));
+        var content = TestPage.Parse($"""
+            <html><head><title>Harbour bridge opens after repair</title></head><body><div itemscope itemtype="https://schema.org/NewsArticle"><h1 itemprop="headline">Harbour bridge opens after repair</h1>
+            <div itemprop="articleBody">{body}</div></div><div>{comments}</div></body></html>
+            """).Content!;
+        Assert.Equal(TestPage.Body, content.Body);
+    }
+
+    [Fact]
     public void Parse_Metadata_IsReadFromWhatThePageDeclares()
     {
         var result = new TestPage
