@@ -286,12 +286,14 @@ public sealed class LedgerStore([FromKeyedServices(FetchModule.ServiceName)] Dat
         database.WriteAsync<(IReadOnlyList<ArticleRow>, bool)>(
             async (connection, transaction) =>
             {
-                // The oldest due ones, each with its place in its host's line; held: how many of the host are handed out already.
+                // The oldest due ones, each with its place in its host's line; held: how many of the host are handed out already. Only these hosts are counted,
+                // for there may be far more fetches on the bus than are due.
                 const string Due =
                     """
-                    (SELECT d.article_id, d.due_at, d.refetching, ROW_NUMBER() OVER (PARTITION BY d.host ORDER BY d.refetching, d.due_at, d.article_id) AS place, COALESCE(h.held, 0) AS held
-                     FROM (SELECT article_id, host, due_at, refetching FROM articles WHERE due_at <= @Now ORDER BY due_at LIMIT @DueWindow) d
-                     LEFT JOIN (SELECT host, COUNT(*) AS held FROM articles WHERE queued = 1 AND due_at > @Now GROUP BY host) h ON h.host = d.host) due
+                    (WITH oldest AS MATERIALIZED (SELECT article_id, host, due_at, refetching FROM articles WHERE due_at <= @Now ORDER BY due_at LIMIT @DueWindow),
+                     held AS (SELECT host, COUNT(*) AS held FROM articles WHERE queued = 1 AND due_at > @Now AND host IN (SELECT host FROM oldest) GROUP BY host)
+                     SELECT d.article_id, d.due_at, d.refetching, ROW_NUMBER() OVER (PARTITION BY d.host ORDER BY d.refetching, d.due_at, d.article_id) AS place, COALESCE(h.held, 0) AS held
+                     FROM oldest d LEFT JOIN held h ON h.host = d.host) due
                     """;
                 var parameters = new
                 {
@@ -304,6 +306,13 @@ public sealed class LedgerStore([FromKeyedServices(FetchModule.ServiceName)] Dat
                     RETURNING {ArticleColumns}
                     """,
                     parameters, transaction);
+                IReadOnlyList<ArticleRow> rows = [.. taken];
+                if (rows.Count == limit)
+                {
+                    // Nobody stands in the way of these.
+                    return (rows, true);
+                }
+
                 var putOff = await connection.ExecuteAsync(
                     $"""
                     UPDATE articles SET due_at = @Now + later.place * @spacing
@@ -311,8 +320,7 @@ public sealed class LedgerStore([FromKeyedServices(FetchModule.ServiceName)] Dat
                     WHERE articles.article_id = later.article_id AND articles.due_at <= @Now
                     """,
                     parameters, transaction);
-                IReadOnlyList<ArticleRow> rows = [.. taken];
-                return (rows, rows.Count == limit || putOff > DueWindow / 2);
+                return (rows, putOff > DueWindow / 2);
             },
             cancellationToken,
             lockName: "due");

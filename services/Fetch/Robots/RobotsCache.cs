@@ -49,6 +49,8 @@ public sealed partial class RobotsCache(HttpFetcher fetcher, IHostGate gate, IOp
     private static readonly TimeSpan LastCopyCounts = TimeSpan.FromDays(30);
 
     private readonly ConcurrentDictionary<string, Host> _hosts = new(StringComparer.Ordinal);
+    private readonly Lock _bound = new();
+    private long _size;
 
     /// <summary>Whether we may ask for a URL.</summary>
     public async Task<RobotsDecision> AskAsync(Uri url, CancellationToken cancellationToken)
@@ -60,7 +62,7 @@ public sealed partial class RobotsCache(HttpFetcher fetcher, IHostGate gate, IOp
         if (!host.TryGet(now, out var entry))
         {
             // Many may wait for one request, so no single caller's token may cancel it.
-            (entry, var busy) = await host.LoadAsync(now, last => LoadAsync(url, last)).WaitAsync(cancellationToken);
+            (entry, var busy) = await host.LoadAsync(now, last => LoadCountedAsync(url, last)).WaitAsync(cancellationToken);
             if (entry is null)
             {
                 return new RobotsDecision(RobotsAnswer.Unknown, "", busy);
@@ -80,6 +82,13 @@ public sealed partial class RobotsCache(HttpFetcher fetcher, IHostGate gate, IOp
             CrawlDelay = entry.CrawlDelay,
             Reservations = Reservation.OfRobots(entry.Robots, us, url.PathAndQuery),
         };
+    }
+
+    private async Task<(Entry? Entry, TimeSpan? Busy)> LoadCountedAsync(Uri url, Entry? last)
+    {
+        var loaded = await LoadAsync(url, last);
+        Interlocked.Add(ref _size, (loaded.Entry?.Robots.Size ?? 0) - (loaded.Entry is null ? 0 : last?.Robots.Size ?? 0));
+        return loaded;
     }
 
     // One request; then the entry to keep, or how long the host is busy.
@@ -127,14 +136,23 @@ public sealed partial class RobotsCache(HttpFetcher fetcher, IHostGate gate, IOp
 
     private void Bound()
     {
-        if (_hosts.Count <= MaxHosts && _hosts.Sum(host => (long)host.Value.Size) <= MaxSize)
+        if (Interlocked.Read(ref _size) <= MaxSize && _hosts.Count <= MaxHosts)
         {
             return;
         }
 
-        foreach (var (key, _) in _hosts.OrderBy(host => host.Value.LastAsked).Take(1 + (_hosts.Count / 10)).ToList())
+        lock (_bound)
         {
-            _hosts.TryRemove(key, out _);
+            while (Interlocked.Read(ref _size) > MaxSize || _hosts.Count > MaxHosts)
+            {
+                foreach (var (key, _) in _hosts.OrderBy(host => host.Value.LastAsked).Take(1 + (_hosts.Count / 10)).ToList())
+                {
+                    _hosts.TryRemove(key, out _);
+                }
+
+                // Counted anew: what was being read for a host that went is not here.
+                Interlocked.Exchange(ref _size, _hosts.Sum(host => (long)host.Value.Size));
+            }
         }
     }
 
