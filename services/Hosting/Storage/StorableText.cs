@@ -14,6 +14,12 @@ public sealed class StorableText : SqlMapper.TypeHandler<string>
     public static string Of(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
+        // Nearly every text: no surrogate, whole or half.
+        if (!text.Contains('\0', StringComparison.Ordinal) && !text.AsSpan().ContainsAnyInRange('\uD800', '\uDFFF'))
+        {
+            return text;
+        }
+
         var wrong = FirstWrong(text, 0);
         if (wrong < 0)
         {
