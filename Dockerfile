@@ -23,6 +23,8 @@ FROM ${RUNTIME_IMAGE}
 WORKDIR /app
 COPY --from=build /app .
 COPY --from=build --chown=1654:1654 /data /data
+# glibc keeps freed native memory in up to eight arenas a core, which fill slowly; two serve as fast (docs/benchmarks.md).
+ENV MALLOC_ARENA_MAX=2
 # Everything else is configuration: Bus__RabbitMq, Database__PostgreSql, Cache__Redis, OTEL_EXPORTER_OTLP_ENDPOINT …
 ENV Http__Host=0.0.0.0 Http__Port=8080 Http__GrpcPort=8081 Storage__Path=/data ASPNETCORE_HTTP_PORTS=
 # The root file system may be read-only; /data is written to, and /tmp where there is one.

@@ -189,7 +189,7 @@ internal static class Captures
             using var process = Process.GetCurrentProcess();
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"    {done + next,8} captures: {process.WorkingSet64 / 1048576.0,6:0} MiB resident, {GC.GetTotalMemory(false) / 1048576.0,6:0} MiB of it managed"));
+                $"    {done + next,8} captures: {process.WorkingSet64 / 1048576.0,6:0} MiB resident, {GC.GetGCMemoryInfo().TotalCommittedBytes / 1048576.0,6:0} MiB of it the managed heap's, {process.Threads.Count} threads"));
         }
 
         meter.Print("captures", count, reference);
@@ -226,6 +226,8 @@ internal static class Captures
             start.ArgumentList.Add(argument);
         }
 
+        // As the images have it.
+        start.Environment.TryAdd("MALLOC_ARENA_MAX", "2");
         if (trusted is not null)
         {
             start.Environment["SSL_CERT_FILE"] = trusted;
