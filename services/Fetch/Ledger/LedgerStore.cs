@@ -443,6 +443,12 @@ public sealed class LedgerStore([FromKeyedServices(FetchModule.ServiceName)] Dat
             },
             transaction);
         var first = ended is not null;
+        if (ended is { ReplayId.Length: > 0, Outcome: Outcome.Quarantined })
+        {
+            await ReplayStore.FailAsync(connection, transaction, report.ArticleId, report.Capture, Now);
+            return null;
+        }
+
         if (ended is { ReplayId.Length: > 0 })
         {
             await ReplayStore.CompareAsync(connection, transaction, ended);

@@ -14,7 +14,7 @@ public enum ReplayState
 /// <summary>What another parser made of a capture. The numbers equal those of the gRPC enum.</summary>
 public enum ReplayChange
 {
-    /// <summary>Not known: the capture has no outcome yet, or was quarantined.</summary>
+    /// <summary>Not known: the capture has no outcome yet.</summary>
     Unspecified = 0,
     Unchanged = 1,
     Title = 2,
@@ -28,6 +28,9 @@ public enum ReplayChange
 
     /// <summary>The capture's end was noted before digests were.</summary>
     NotComparable = 8,
+
+    /// <summary>It could not be replayed: the archive no longer has it, or it was quarantined on its way. The article is as it was.</summary>
+    Failed = 9,
 }
 
 /// <summary>Which captures are replayed: the last one of each article that fits everything given.</summary>
@@ -100,7 +103,7 @@ public sealed record ReplayExample
 /// <summary>A replay with what it has found.</summary>
 /// <param name="Row">The replay.</param>
 /// <param name="InFlight">Captures on their way.</param>
-/// <param name="Changes">Captures whose way has ended, by what changed; <see cref="ReplayChange.Unspecified"/>: those that were quarantined.</param>
+/// <param name="Changes">Captures whose way has ended, by what changed.</param>
 /// <param name="ParserVersions">Parsers that handled the captures before and after, each at most ten.</param>
 /// <param name="Examples">A few of each change.</param>
 public sealed record ReplayReport(

@@ -140,7 +140,7 @@ public sealed class ReplayStore([FromKeyedServices(FetchModule.ServiceName)] Dat
                 new { replayId, change, limit = ExamplesPerChange }, cancellationToken: cancellationToken)));
         }
 
-        var after = await VersionsAsync("SELECT DISTINCT parser_version FROM captures WHERE replay_id = @replayId AND parser_version <> '' LIMIT 10");
+        var after = await VersionsAsync("SELECT DISTINCT parser_version FROM captures WHERE replay_id = @replayId AND parser_version <> '' AND change <> @failed LIMIT 10");
         var before = await VersionsAsync(
             """
             SELECT DISTINCT b.parser_version FROM captures c JOIN captures b ON b.article_id = c.article_id AND b.capture = c.base_capture
@@ -151,7 +151,7 @@ public sealed class ReplayStore([FromKeyedServices(FetchModule.ServiceName)] Dat
             counts.Where(count => count.Done == 1).ToDictionary(count => (ReplayChange)count.Change, count => count.Count), (before, after), examples);
 
         async Task<string[]> VersionsAsync(string sql) =>
-            [.. (await connection.QueryAsync<string>(new CommandDefinition(sql, new { replayId }, cancellationToken: cancellationToken))).Order(StringComparer.Ordinal)];
+            [.. (await connection.QueryAsync<string>(new CommandDefinition(sql, new { replayId, failed = ReplayChange.Failed }, cancellationToken: cancellationToken))).Order(StringComparer.Ordinal)];
     }
 
     /// <summary>Notes what changed in a replayed capture whose way has ended.</summary>
@@ -161,6 +161,52 @@ public sealed class ReplayStore([FromKeyedServices(FetchModule.ServiceName)] Dat
             "SELECT outcome, parser_version, content_digest, body_digest, title FROM captures WHERE article_id = @ArticleId AND capture = @BaseCapture", after, transaction);
         await connection.ExecuteAsync(
             "UPDATE captures SET change = @change WHERE article_id = @ArticleId AND capture = @Capture", new { change = Compare(before, after), after.ArticleId, after.Capture }, transaction);
+    }
+
+    /// <summary>
+    /// A replay has failed, and takes nothing back: its article stands as before, unless something else has ended it since, and what the parser last made of the article
+    /// stays what the next replay compares with. Nothing happens to a capture that is no replay's.
+    /// </summary>
+    /// <returns>Whether it is a replay's.</returns>
+    internal static async Task<bool> FailAsync(DbConnection connection, DbTransaction transaction, string articleId, int capture, long now)
+    {
+        var parameters = new { articleId, capture, now, failed = ReplayChange.Failed, pending = Outcome.Pending };
+        var isReplay = await connection.ExecuteAsync(
+            """
+            UPDATE captures SET change = @failed, parser_version = b.parser_version, content_digest = b.content_digest, body_digest = b.body_digest, title = b.title
+            FROM captures b
+            WHERE captures.article_id = @articleId AND captures.capture = @capture AND captures.replay_id <> '' AND b.article_id = captures.article_id AND b.capture = captures.base_capture
+            """,
+            parameters, transaction) > 0;
+        await connection.ExecuteAsync(
+            """
+            UPDATE articles SET outcome = c.prior_outcome, stage = c.prior_stage, reason = c.prior_reason, updated_at = @now
+            FROM captures c
+            WHERE articles.article_id = @articleId AND articles.capture = @capture AND articles.outcome = @pending
+                AND c.article_id = articles.article_id AND c.capture = @capture AND c.replay_id <> ''
+            """,
+            parameters, transaction);
+        return isReplay;
+    }
+
+    /// <summary>A person sends a failed replay's message on: it is on its way again.</summary>
+    internal static async Task ReopenAsync(DbConnection connection, DbTransaction transaction, string articleId, int capture, long now)
+    {
+        var parameters = new { articleId, capture, now, failed = ReplayChange.Failed, pending = Outcome.Pending, fetch = Stage.Fetch, withdrawn = Outcome.Withdrawn };
+        var reopened = await connection.ExecuteAsync(
+            """
+            UPDATE captures SET done = 0, outcome = 0, stage = 0, reason = '', ended_at = NULL, change = 0, parser_version = '', content_digest = '', body_digest = '', title = '',
+                prior_outcome = a.outcome, prior_stage = a.stage, prior_reason = a.reason
+            FROM articles a
+            WHERE captures.article_id = @articleId AND captures.capture = @capture AND captures.change = @failed AND a.article_id = captures.article_id AND a.outcome <> @pending
+            """,
+            parameters, transaction);
+        if (reopened > 0)
+        {
+            await connection.ExecuteAsync(
+                "UPDATE articles SET outcome = @pending, stage = @fetch, reason = '', updated_at = @now WHERE article_id = @articleId AND capture = @capture AND outcome <> @withdrawn",
+                parameters, transaction);
+        }
     }
 
     internal static ReplayChange Compare(CaptureRow before, CaptureRow after) => (before.ContentDigest.Length > 0, after.ContentDigest.Length > 0) switch
@@ -184,7 +230,7 @@ public sealed class ReplayStore([FromKeyedServices(FetchModule.ServiceName)] Dat
         });
         return [.. await connection.QueryAsync<CaptureRow>(
             $"""
-            SELECT c.article_id, c.capture FROM articles a JOIN captures c ON c.article_id = a.article_id AND c.capture = a.capture
+            SELECT c.article_id, c.capture, c.outcome, c.stage, c.reason FROM articles a JOIN captures c ON c.article_id = a.article_id AND c.capture = a.capture
             WHERE a.article_id > @Position AND c.done = 1 AND a.outcome <> @withdrawn {(filter.ArticleIds.Length == 0 ? "" : $"AND a.article_id IN ({list})")}
                 AND (@SourceId = '' OR a.source_id = @SourceId) AND c.fetched_at >= @from AND c.fetched_at < @to
                 AND (@Outcome = 0 OR a.outcome = @Outcome) AND (@ParserVersion = '' OR c.parser_version = @ParserVersion)
@@ -196,24 +242,38 @@ public sealed class ReplayStore([FromKeyedServices(FetchModule.ServiceName)] Dat
     private async Task<int> AddAsync(DbConnection connection, DbTransaction transaction, ReplayRow replay, CaptureRow capture)
     {
         // One that only compares is outside the order of captures: below zero, where no report about it reaches the article.
-        var number = replay.CompareOnly == 1
-            ? await connection.ExecuteScalarAsync<int?>(
-                "SELECT CASE WHEN MIN(capture) < 0 THEN MIN(capture) ELSE 0 END - 1 FROM captures WHERE article_id = @ArticleId", capture, transaction)
-            : await connection.ExecuteScalarAsync<int?>(
-                """
-                UPDATE articles SET capture = capture + 1, outcome = @pending, stage = @fetch, reason = '', updated_at = @Now
-                WHERE article_id = @ArticleId AND capture = @Capture RETURNING capture
-                """,
-                new { capture.ArticleId, capture.Capture, Now, pending = Outcome.Pending, fetch = Stage.Fetch }, transaction);
-        return number is null
-            ? 0
-            : await connection.ExecuteAsync(
-                $"""
-                INSERT INTO captures ({LedgerStore.CaptureColumns}, replay_id, base_capture)
-                SELECT article_id, @number, warc_file, warc_offset, warc_length, sha256, media_type, charset, etag, last_modified, body_length, fetched_at, traceparent, entry, trail, reservations,
-                    record_id, final_url, redirects, @ReplayId, capture
-                FROM captures WHERE article_id = @ArticleId AND capture = @Capture
-                """,
-                new { number, replay.ReplayId, capture.ArticleId, capture.Capture }, transaction);
+        var next = replay.CompareOnly == 1
+            ? new ArticleRow
+            {
+                Capture = await connection.ExecuteScalarAsync<int>(
+                    "SELECT CASE WHEN MIN(capture) < 0 THEN MIN(capture) ELSE 0 END - 1 FROM captures WHERE article_id = @ArticleId", capture, transaction),
+            }
+            : await connection.QuerySingleOrDefaultAsync<ArticleRow>(
+                "UPDATE articles SET capture = capture + 1, updated_at = @Now WHERE article_id = @ArticleId AND capture = @Capture RETURNING capture, outcome, stage, reason",
+                new { capture.ArticleId, capture.Capture, Now }, transaction);
+        if (next is null)
+        {
+            return 0;
+        }
+
+        if (replay.CompareOnly == 0)
+        {
+            await connection.ExecuteAsync(
+                "UPDATE articles SET outcome = @pending, stage = @fetch, reason = '' WHERE article_id = @ArticleId",
+                new { capture.ArticleId, pending = Outcome.Pending, fetch = Stage.Fetch }, transaction);
+        }
+
+        // An article that is owed a fetch goes back to what its last capture said, for that fetch may end meanwhile.
+        var (priorOutcome, priorStage, priorReason) = next.Outcome != Outcome.Pending ? (next.Outcome, next.Stage, next.Reason)
+            : capture.Outcome != Outcome.Unspecified ? (capture.Outcome, capture.Stage, capture.Reason)
+            : (Outcome.NotModified, Stage.Fetch, "");
+        return await connection.ExecuteAsync(
+            $"""
+            INSERT INTO captures ({LedgerStore.CaptureColumns}, replay_id, base_capture, prior_outcome, prior_stage, prior_reason)
+            SELECT article_id, @number, warc_file, warc_offset, warc_length, sha256, media_type, charset, etag, last_modified, body_length, fetched_at, traceparent, entry, trail, reservations,
+                record_id, final_url, redirects, @ReplayId, capture, @priorOutcome, @priorStage, @priorReason
+            FROM captures WHERE article_id = @ArticleId AND capture = @Capture
+            """,
+            new { number = next.Capture, replay.ReplayId, capture.ArticleId, capture.Capture, priorOutcome, priorStage, priorReason }, transaction);
     }
 }

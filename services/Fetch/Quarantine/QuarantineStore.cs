@@ -52,7 +52,7 @@ public sealed partial class QuarantineStore(
     private const string Columns =
         "quarantine_id, queue, message_id, message_type, content_type, article_id, capture, reason_code, error, attempts, first_seen_at, quarantined_at, trace_id";
 
-    /// <summary>Stores a message and ends its article's way with QUARANTINED, unless it has ended already.</summary>
+    /// <summary>Stores a message and ends its article's way with QUARANTINED, unless it has ended already or is a replay's, which takes nothing back.</summary>
     public async Task StoreAsync(QuarantinedMessage message, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(message);
@@ -164,7 +164,7 @@ public sealed partial class QuarantineStore(
         return await PurgeAsync(quarantineId, cancellationToken);
     }
 
-    /// <summary>Deletes a message; its article keeps QUARANTINED.</summary>
+    /// <summary>Deletes a message; its article keeps its outcome.</summary>
     /// <returns>False when there is no such message.</returns>
     public Task<bool> PurgeAsync(string quarantineId, CancellationToken cancellationToken) => database.WriteAsync(
         async (connection, transaction) => await connection.ExecuteAsync("DELETE FROM quarantine WHERE quarantine_id = @quarantineId", new { quarantineId }, transaction) > 0,
@@ -173,25 +173,31 @@ public sealed partial class QuarantineStore(
     private static async Task EndAsync(
         System.Data.Common.DbConnection connection, System.Data.Common.DbTransaction transaction, QuarantinedMessage message, string articleId, int capture, long now)
     {
-        // A message about an article that is searchable (its delivery to partners, say) does not take that back.
         var parameters = new
         {
             articleId, capture, now, quarantined = Outcome.Quarantined, pending = Outcome.Pending, reason = Cut($"{message.Outcome}: {message.Error}", 200), stage = StageOf(message.Queue),
         };
+        var ended = await connection.ExecuteAsync(
+            "UPDATE captures SET done = 1, published = 1, outcome = @quarantined, stage = @stage, reason = @reason, ended_at = @now WHERE article_id = @articleId AND capture = @capture AND done = 0",
+            parameters, transaction);
+        if (ended > 0 && await ReplayStore.FailAsync(connection, transaction, articleId, capture, now))
+        {
+            return;
+        }
+
+        // A message about an article that is searchable (its delivery to partners, say) does not take that back.
         await connection.ExecuteAsync(
             """
             UPDATE articles SET outcome = @quarantined, stage = @stage, reason = @reason, updated_at = @now, due_at = NULL
             WHERE article_id = @articleId AND outcome = @pending AND (@capture = 0 OR capture <= @capture)
             """,
             parameters, transaction);
-        await connection.ExecuteAsync(
-            "UPDATE captures SET done = 1, published = 1, outcome = @quarantined, stage = @stage, reason = @reason, ended_at = @now WHERE article_id = @articleId AND capture = @capture AND done = 0",
-            parameters, transaction);
     }
 
     private async Task ReopenAsync(System.Data.Common.DbConnection connection, System.Data.Common.DbTransaction transaction, QuarantineRow message)
     {
         var now = time.GetUtcNow().ToUnixTimeMilliseconds();
+        await ReplayStore.ReopenAsync(connection, transaction, message.ArticleId, message.Capture, now);
         var reopened = await connection.ExecuteAsync(
             """
             UPDATE articles SET outcome = @pending, reason = '', updated_at = @now, due_at = CASE WHEN @isFetch = 1 THEN @lease ELSE due_at END, queued = 1

@@ -229,7 +229,7 @@ internal static class PipelineCommands
         };
         foreach (var change in replay.Changes)
         {
-            lines.Add(string.Create(CultureInfo.InvariantCulture, $"  {change.Count,6}  {(change.Change == ReplayChange.Unspecified ? "QUARANTINED" : Output.Name(change.Change))}"));
+            lines.Add(string.Create(CultureInfo.InvariantCulture, $"  {change.Count,6}  {Output.Name(change.Change)}"));
             lines.AddRange(replay.Examples.Where(example => example.Change == change.Change).Select(example =>
                 $"          {example.ArticleId}  {example.Url}  " + (example.OldTitle == example.NewTitle ? example.NewTitle : $"“{example.OldTitle}” → “{example.NewTitle}”")
                 + (example.Reason.Length > 0 ? "  " + example.Reason : "")));

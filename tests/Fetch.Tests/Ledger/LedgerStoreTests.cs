@@ -1,4 +1,5 @@
 using System.Text;
+using Dapper;
 using Microsoft.Extensions.Time.Testing;
 using Storyline.Contracts;
 using Storyline.Fetch.Captures;
@@ -24,6 +25,18 @@ public sealed class SqliteLedgerStoreTests : LedgerStoreTests
 public sealed class PostgreSqlLedgerStoreTests(PostgresFixture postgres) : LedgerStoreTests
 {
     protected override Task<Database> OpenAsync() => TestDatabase.PostgreSqlAsync(postgres);
+
+    [Fact]
+    public async Task Migrations_Sources_AreOrderedByCodePointAsOnSqlite()
+    {
+        await using var database = await OpenAsync();
+        await using var connection = await database.OpenAsync(TestContext.Current.CancellationToken);
+
+        var columns = await connection.QueryAsync<string>(
+            "SELECT table_name || '.' || column_name FROM information_schema.columns WHERE table_schema = 'fetch' AND collation_name = 'C' ORDER BY 1");
+
+        Assert.Equal(["articles.source_id", "unusable_entries.source_id"], columns);
+    }
 }
 
 /// <summary>The ledger's promises, on both databases.</summary>
@@ -382,6 +395,71 @@ public abstract class LedgerStoreTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Replay_Failed_TakesNothingBack_AndTheNextOneComparesWithWhatWasThere()
+    {
+        var replays = new ReplayStore(_database, _time);
+        await AddAsync("a", "one");
+        await AddAsync("b", "two");
+        await AddAsync("owed", "three");
+        await _ledger.ApplyAsync([Parsed("a", 1, "v1", "A"), Rejected("b", 1, Outcome.NoArticle), Parsed("owed", 1, "v1", "O")], Cancellation);
+        await _ledger.RequestAsync(Owed("owed"), Cancellation);
+        var before = new[] { await RowAsync("a"), await RowAsync("b") };
+        var lost = await ReplayAsync("{}");
+        await _ledger.ApplyAsync([Lost("a", 2), Lost("b", 2), Lost("owed", 2)], Cancellation);
+        await replays.AdvanceAsync(lost, Cancellation);
+
+        var report = (await replays.FindAsync(lost.ReplayId, Cancellation))!;
+        Assert.Equal((ReplayState.Done, ReplayChange.Failed, 3L), (report.Row.State, report.Changes.Single().Key, report.Changes.Single().Value));
+        Assert.Equal((Outcome.Indexed, Outcome.Quarantined, "lost"), (report.Examples[0].OldOutcome, report.Examples[0].NewOutcome, report.Examples[0].Reason));
+        Assert.Empty(report.ParserVersions.After);
+        Assert.Equal(before, new[] { await RowAsync("a") with { Capture = 1 }, await RowAsync("b") with { Capture = 1 } });
+        Assert.Equal(Outcome.Indexed, (await RowAsync("owed")).Outcome);
+
+        var again = await ReplayAsync("{\"ParserVersion\":\"v1\"}");
+        await _ledger.ApplyAsync([Parsed("a", 3, "v2", "A"), Parsed("owed", 3, "v2", "better")], Cancellation);
+        report = (await replays.FindAsync(again.ReplayId, Cancellation))!;
+        Assert.Equal([(ReplayChange.Unchanged, 1L), (ReplayChange.Title, 1L)], report.Changes.OrderBy(c => c.Key).Select(c => (c.Key, c.Value)));
+
+        async Task<ReplayRow> ReplayAsync(string filter)
+        {
+            var replay = await replays.StartAsync(new ReplayRow { Filter = filter, RatePerSecond = 10, MaxInFlight = 10 }, "", Cancellation);
+            await replays.AdvanceAsync(replay, Cancellation);
+            return replay;
+        }
+    }
+
+    [Fact]
+    public async Task Replay_FailedWhileANewerCaptureCame_LeavesThatOneAlone()
+    {
+        var replays = new ReplayStore(_database, _time);
+        await AddAsync("a", "one");
+        await _ledger.ApplyAsync([Parsed("a", 1, "v1", "A")], Cancellation);
+        var replay = await replays.StartAsync(new ReplayRow { Filter = "{}", RatePerSecond = 10, MaxInFlight = 10 }, "", Cancellation);
+        await replays.AdvanceAsync(replay, Cancellation);
+        await AddAsync("a", "two");
+
+        await _ledger.ApplyAsync([Lost("a", 2)], Cancellation);
+
+        Assert.Equal((Outcome.Pending, 3), ((await RowAsync("a")).Outcome, (await RowAsync("a")).Capture));
+    }
+
+    [Fact]
+    public async Task Replay_CompareOnlyFailed_IsCounted_AndLeavesTheArticleAlone()
+    {
+        var replays = new ReplayStore(_database, _time);
+        await AddAsync("a", "one");
+        await _ledger.ApplyAsync([Parsed("a", 1, "v1", "A")], Cancellation);
+        var before = await RowAsync("a");
+        var replay = await replays.StartAsync(new ReplayRow { Filter = "{}", CompareOnly = 1, RatePerSecond = 10, MaxInFlight = 10 }, "", Cancellation);
+        await replays.AdvanceAsync(replay, Cancellation);
+
+        await _ledger.ApplyAsync([Lost("a", -1)], Cancellation);
+
+        Assert.Equal(before, await RowAsync("a"));
+        Assert.Equal([ReplayChange.Failed], (await replays.FindAsync(replay.ReplayId, Cancellation))!.Changes.Keys);
+    }
+
+    [Fact]
     public async Task Replay_CompareOnly_LeavesTheArticleAlone()
     {
         var replays = new ReplayStore(_database, _time);
@@ -483,6 +561,8 @@ public abstract class LedgerStoreTests : IAsyncLifetime
 
     private OutcomeReport Indexed(string articleId, int capture, int revision = 1) =>
         new(articleId, capture, Outcome.Indexed, Stage.Index, "", revision, "story-1", "[]", _time.GetUtcNow());
+
+    private OutcomeReport Lost(string articleId, int capture) => new(articleId, capture, Outcome.Quarantined, Stage.Fetch, "lost", 0, "", "[]", _time.GetUtcNow());
 
     private OutcomeReport Rejected(string articleId, int capture, Outcome outcome) =>
         new(articleId, capture, outcome, Stage.Parse, "no article in it", 0, "", "[]", _time.GetUtcNow());

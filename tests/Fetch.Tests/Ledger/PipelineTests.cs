@@ -1,13 +1,16 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using Dapper;
 using Grpc.Core;
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
 using Storyline.Contracts;
 using Storyline.Fetch.Ledger;
+using Storyline.Fetch.Quarantine;
 using Storyline.Fetch.V1;
 using Storyline.Hosting.Paging;
+using Storyline.Hosting.Storage;
 using Proto = Storyline.Type.V1;
 
 namespace Storyline.Fetch.Tests.Ledger;
@@ -100,10 +103,12 @@ public sealed class PipelineTests : IAsyncLifetime
     {
         var first = await CaptureAsync("/page", "<title>Old</title><p>Text.</p>");
         await IndexAsync(first, "v1", "Old");
+        await _host.EndedAsync(first.ArticleId);
+        await AgeAsync();
 
         var compared = (await _host.Pipeline.ReplayAsync(new ReplayRequest { CompareOnly = true, ParserVersion = "v1" }, cancellationToken: Cancellation)).Replay;
         var again = await _host.NextFetchedAsync();
-        Assert.Equal((first.ArticleId, -1, true, first.BodySha256, first.FetchedAt), (again.ArticleId, again.Capture, again.CompareOnly, again.BodySha256, again.FetchedAt));
+        Assert.Equal((first.ArticleId, -1, true, first.BodySha256, first.Url), (again.ArticleId, again.Capture, again.CompareOnly, again.BodySha256, again.Url));
         await _host.Services.GetRequiredService<IBus>().Publish(
             new ArticleRejected { ArticleId = first.ArticleId, Capture = -1, Stage = Stage.Parse, Outcome = Outcome.NoArticle, Reason = "none", Parsed = new ParsedForm("v2") }, Cancellation);
         var report = await DoneAsync(compared.ReplayId);
@@ -127,6 +132,58 @@ public sealed class PipelineTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.OK, (await _host.Json.GetAsync($"/v1/pipeline/replays/{id}", Cancellation)).StatusCode);
         Assert.Equal(HttpStatusCode.OK, (await _host.Json.PostAsJsonAsync($"/v1/pipeline/replays/{id}:cancel", new { }, Cancellation)).StatusCode);
         Assert.Equal(HttpStatusCode.NotFound, (await _host.Json.GetAsync("/v1/pipeline/replays/none", Cancellation)).StatusCode);
+    }
+
+    [Fact]
+    public async Task Replay_ArchiveIsGone_FailsAndLeavesTheArticleSearchable()
+    {
+        var captured = await CaptureAsync("/page", "<p>Text.</p>");
+        await IndexAsync(captured, "v1", "Title");
+        await _host.EndedAsync(captured.ArticleId);
+        await AgeAsync();
+        Directory.Delete(Path.Combine(_folder.Path, "captures"), recursive: true);
+
+        var replay = await DoneAsync((await _host.Pipeline.ReplayAsync(new ReplayRequest(), cancellationToken: Cancellation)).Replay.ReplayId);
+        var trace = await TraceAsync(captured.ArticleId);
+
+        Assert.Equal((V1.ReplayChange.Failed, 1L), (replay.Changes.Single().Change, replay.Changes.Single().Count));
+        Assert.Equal("its capture cannot be read from the archive", replay.Examples.Single().Reason);
+        Assert.Equal((Proto.Outcome.Indexed, Proto.Stage.Index, ""), (trace.Entry.Outcome, trace.Entry.Stage, trace.Entry.Reason));
+    }
+
+    [Fact]
+    public async Task Replay_QuarantinedOnItsWay_FailsUntilItIsSentOn()
+    {
+        var captured = await CaptureAsync("/page", "<p>Text.</p>");
+        await IndexAsync(captured, "v1", "Title");
+        await _host.EndedAsync(captured.ArticleId);
+        await AgeAsync();
+        var id = (await _host.Pipeline.ReplayAsync(new ReplayRequest(), cancellationToken: Cancellation)).Replay.ReplayId;
+        var replayed = await _host.NextFetchedAsync();
+        await _host.Services.GetRequiredService<QuarantineStore>().StoreAsync(
+            new Hosting.Bus.QuarantinedMessage
+            {
+                Queue = "fetch.outcomes", MessageId = "m", Outcome = "RETRIES_EXHAUSTED", Error = "it broke", Attempts = 5, FirstSeen = DateTimeOffset.UnixEpoch,
+                MessageType = "ArticleIndexed", ContentType = "application/vnd.masstransit+json", Headers = new Dictionary<string, string>(StringComparer.Ordinal),
+                Body = System.Text.Encoding.UTF8.GetBytes(
+                    $$$"""
+                    {"messageType":["urn:message:Storyline.Contracts:ArticleIndexed"],"message":{"articleId":"{{{replayed.ArticleId}}}","capture":2,"revision":2,"storyId":"s","indexedAt":"2026-03-01T00:00:00Z",
+                    "parsed":{"parserVersion":"v2","contentDigest":"other","bodyDigest":"digest of the body","title":"Better"} } }
+                    """),
+            },
+            Cancellation);
+
+        var failed = await DoneAsync(id);
+        var trace = await TraceAsync(captured.ArticleId);
+        await _host.Pipeline.RequeueQuarantinedAsync(new RequeueQuarantinedRequest { All = true }, cancellationToken: Cancellation);
+        var mended = await FetchHost.EventuallyAsync(
+            async () => (await _host.Pipeline.GetReplayAsync(new GetReplayRequest { ReplayId = id }, cancellationToken: Cancellation)).Replay,
+            replay => replay.Changes.Any(change => change.Change == V1.ReplayChange.Title));
+
+        Assert.Equal(V1.ReplayChange.Failed, failed.Changes.Single().Change);
+        Assert.Equal(Proto.Outcome.Indexed, trace.Entry.Outcome);
+        Assert.Single(mended.Changes);
+        Assert.Equal((Proto.Outcome.Indexed, 2), ((await TraceAsync(captured.ArticleId)).Entry.Outcome, (await TraceAsync(captured.ArticleId)).Entry.Revision));
     }
 
     [Fact]
@@ -219,6 +276,10 @@ public sealed class PipelineTests : IAsyncLifetime
         await _host.Ingest.SubmitUrlAsync(new SubmitUrlRequest { Url = _site.Url(path) }, cancellationToken: Cancellation);
         return await _host.NextFetchedAsync();
     }
+
+    // The sweeper leaves captures to their first publication for half a minute.
+    private Task<int> AgeAsync() => _host.Services.GetRequiredKeyedService<Database>("fetch").WriteAsync(
+        (connection, transaction) => connection.ExecuteAsync("UPDATE captures SET fetched_at = fetched_at - 60000", transaction: transaction), Cancellation);
 
     private Task IndexAsync(ArticleFetched capture, string version, string title, int revision = 1) => _host.Services.GetRequiredService<IBus>().Publish(
         new ArticleIndexed
