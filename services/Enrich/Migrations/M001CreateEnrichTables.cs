@@ -42,8 +42,6 @@ public sealed class M001CreateEnrichTables : Migration
             .WithColumn("spelling_key").AsString(int.MaxValue).NotNullable()
             .WithColumn("articles").AsInt64().NotNullable();
 
-        // Prefix search compares code points on both databases.
-        IfDatabase("Postgres").Execute.Sql("ALTER TABLE spellings ALTER COLUMN spelling_key TYPE text COLLATE \"C\"");
         Create.Index("spellings_spelling_key").OnTable("spellings").OnColumn("spelling_key");
     }
 
