@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Storyline.Fetch.Feeds;
 
 /// <summary>The format of a feed; the numbers equal <c>storyline.fetch.v1.FeedFormat</c>.</summary>
@@ -32,11 +34,21 @@ public sealed record FeedDocument(FeedFormat Format, string Title, IReadOnlyList
     /// <summary>How often the publisher says that it changes (RSS <c>ttl</c>, else the syndication module's period and frequency); null when it says nothing.</summary>
     public TimeSpan? UpdateInterval { get; init; }
 
-    /// <summary>Hours of the day, 0 to 23 in UTC, in which the publisher asks not to be polled.</summary>
-    public IReadOnlyList<int> SkipHours { get; init; } = [];
+    /// <summary>When the publisher asks not to be polled (RSS <c>skipHours</c> and <c>skipDays</c>).</summary>
+    public SkippedTimes Skipped { get; init; }
+}
 
-    /// <summary>Days (in UTC) on which the publisher asks not to be polled.</summary>
-    public IReadOnlyList<DayOfWeek> SkipDays { get; init; } = [];
+/// <summary>Times at which a publisher asks not to be polled, in UTC.</summary>
+/// <param name="Hours">A bit for each hour of the day.</param>
+/// <param name="Days">A bit for each day of the week, from Sunday on.</param>
+[StructLayout(LayoutKind.Auto)]
+public readonly record struct SkippedTimes(int Hours, int Days)
+{
+    public bool Contains(DateTimeOffset time) => (Hours & (1 << time.UtcDateTime.Hour)) != 0 || (Days & (1 << (int)time.UtcDateTime.DayOfWeek)) != 0;
+
+    public SkippedTimes WithHour(int hour) => this with { Hours = Hours | (1 << hour) };
+
+    public SkippedTimes WithDay(DayOfWeek day) => this with { Days = Days | (1 << (int)day) };
 }
 
 /// <summary>One sitemap that an index names.</summary>

@@ -155,7 +155,7 @@ public sealed class FeedPoll(
             feed with
             {
                 State = FeedState.Failing, Failures = failures, LastError = failure.Reason.Length <= MaxErrorLength ? failure.Reason : failure.Reason[..MaxErrorLength], LastPollAt = At(TimeSpan.Zero),
-                IntervalMs = (long)interval.TotalMilliseconds, NextPollAt = At(PollSchedule.Jitter(interval)),
+                IntervalMs = (long)interval.TotalMilliseconds, NextPollAt = Next(feed, interval),
             },
             []);
     }
@@ -211,6 +211,7 @@ public sealed class FeedPoll(
                 Format = document.Format, Title = document.Title, EntriesLastPoll = document.Format == FeedFormat.SitemapIndex && children.Count == 0 ? feed.EntriesLastPoll : document.Entries.Count, WithoutUrlLastPoll = document.Entries.Count(entry => entry.Url is null),
                 Etag = success.Exchange.ETag, LastModified = success.Exchange.LastModified, FullAt = now.ToUnixTimeMilliseconds(), BodySha256 = digest,
                 HintMs = (long)Longer(PollSchedule.Freshness(success.Exchange), document.UpdateInterval ?? TimeSpan.Zero).TotalMilliseconds, NewestPublishedAt = newest,
+                SkipHours = document.Skipped.Hours, SkipDays = document.Skipped.Days,
             }).With(rhythm),
             success, articles, subscription,
             overflown: hasMore ? TimeSpan.Zero
@@ -248,7 +249,7 @@ public sealed class FeedPoll(
             feed with
             {
                 State = State(feed, now), Failures = 0, LastError = "", LastPollAt = now.ToUnixTimeMilliseconds(), LastSuccessAt = now.ToUnixTimeMilliseconds(),
-                IntervalMs = (long)next.TotalMilliseconds, NextPollAt = At(PollSchedule.Jitter(next)), MovedTo = movedTo, MovedSince = movedSince,
+                IntervalMs = (long)next.TotalMilliseconds, NextPollAt = Next(feed, next), MovedTo = movedTo, MovedSince = movedSince,
             },
             articles,
             hasMoved ? movedTo : "");
@@ -332,6 +333,12 @@ public sealed class FeedPoll(
     }
 
     private static TimeSpan Longer(TimeSpan a, TimeSpan b) => a > b ? a : b;
+
+    private long Next(FeedRow feed, TimeSpan interval)
+    {
+        var now = time.GetUtcNow();
+        return PollSchedule.NotSkipped(now, now + PollSchedule.Jitter(interval), feed.SkippedTimes).ToUnixTimeMilliseconds();
+    }
 
     private long At(TimeSpan wait) => (time.GetUtcNow() + wait).ToUnixTimeMilliseconds();
 }

@@ -88,6 +88,14 @@ public sealed record FeedRow
 
     public long? MovedSince { get; init; }
 
+    /// <summary>Hours in which the publisher asks not to be polled; see <see cref="Feeds.SkippedTimes"/>.</summary>
+    public int SkipHours { get; init; }
+
+    /// <summary>Days likewise.</summary>
+    public int SkipDays { get; init; }
+
+    public SkippedTimes SkippedTimes => new(SkipHours, SkipDays);
+
     /// <summary>Null before the first entry.</summary>
     public FeedRhythm? Rhythm => CountedAt is { } at
         ? new FeedRhythm(Slow, Recent, DateTimeOffset.FromUnixTimeMilliseconds(at), DateTimeOffset.FromUnixTimeMilliseconds(CountedSince ?? at), TimeSpan.FromMilliseconds(LongestGapMs))

@@ -29,7 +29,7 @@ public sealed class FeedStore : IAsyncDisposable
 
     private const string Columns =
         "feed_id, url, source_id, title, state, format, created_at, next_poll_at, interval_ms, etag, last_modified, last_poll_at, last_success_at, failures, last_error, entries_last_poll, "
-        + "articles_seen, without_url_last_poll, full_at, body_sha256, hint_ms, slow, recent, counted_at, counted_since, longest_gap_ms, newest_published_at, moved_to, moved_since";
+        + "articles_seen, without_url_last_poll, full_at, body_sha256, hint_ms, slow, recent, counted_at, counted_since, longest_gap_ms, newest_published_at, moved_to, moved_since, skip_hours, skip_days";
 
     private readonly Database _database;
     private readonly TimeProvider _time;
@@ -268,6 +268,7 @@ public sealed class FeedStore : IAsyncDisposable
                 entries_last_poll = @EntriesLastPoll, articles_seen = articles_seen + @added, without_url_last_poll = @WithoutUrlLastPoll, full_at = @FullAt, body_sha256 = @BodySha256,
                 hint_ms = @HintMs, slow = @Slow, recent = @Recent, counted_at = @CountedAt, counted_since = @CountedSince,
                 longest_gap_ms = @LongestGapMs, newest_published_at = @NewestPublishedAt, moved_to = @MovedTo, moved_since = @MovedSince,
+                skip_hours = @SkipHours, skip_days = @SkipDays,
                 url = CASE WHEN @NewUrl <> '' AND NOT EXISTS (SELECT 1 FROM feeds other WHERE other.url = @NewUrl) THEN @NewUrl ELSE url END
             WHERE feed_id = @FeedId AND url = @Url
             """,
@@ -275,7 +276,7 @@ public sealed class FeedStore : IAsyncDisposable
             {
                 feed.State, feed.NextPollAt, feed.Title, feed.Format, feed.IntervalMs, feed.Etag, feed.LastModified, feed.LastPollAt, feed.LastSuccessAt, feed.Failures,
                 feed.LastError, feed.EntriesLastPoll, feed.WithoutUrlLastPoll, feed.FullAt, feed.BodySha256, feed.HintMs, feed.Slow, feed.Recent, feed.CountedAt, feed.CountedSince,
-                feed.LongestGapMs, feed.NewestPublishedAt, feed.MovedTo, feed.MovedSince, polled.NewUrl, feed.FeedId, feed.Url, added, paused = FeedState.Paused,
+                feed.LongestGapMs, feed.NewestPublishedAt, feed.MovedTo, feed.MovedSince, feed.SkipHours, feed.SkipDays, polled.NewUrl, feed.FeedId, feed.Url, added, paused = FeedState.Paused,
             },
             transaction);
     }

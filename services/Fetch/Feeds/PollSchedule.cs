@@ -17,6 +17,9 @@ public static class PollSchedule
     // A newsroom's night of eight hours puts the first poll of the morning off by half an hour at most.
     private const double PollsPerSilence = 16;
 
+    private static readonly TimeSpan LongestSkip = TimeSpan.FromDays(1);
+    private static readonly TimeSpan SkipSpread = TimeSpan.FromMinutes(10);
+
     /// <summary>After a poll that succeeded.</summary>
     /// <param name="options">Bounds.</param>
     /// <param name="rhythm">The feed's own; null when it never had an entry.</param>
@@ -58,6 +61,24 @@ public static class PollSchedule
 
     /// <summary>Up to a tenth more, so that feeds added together drift apart.</summary>
     public static TimeSpan Jitter(TimeSpan interval) => interval * (1 + (JitterShare * Random.Shared.NextDouble()));
+
+    /// <summary>
+    /// The first time from <paramref name="at"/> on at which the publisher does not ask to be left alone, some minutes into its hour, so that those who ask for the same do not come
+    /// back together. A day from now is the latest, whatever is skipped: many feeds skip what they should not, and news that waits longer is none.
+    /// </summary>
+    public static DateTimeOffset NotSkipped(DateTimeOffset now, DateTimeOffset at, SkippedTimes skipped)
+    {
+        var latest = now + LongestSkip;
+        for (var time = at; time < latest; time = new DateTimeOffset(time.UtcDateTime.Date.AddHours(time.UtcDateTime.Hour + 1), TimeSpan.Zero))
+        {
+            if (!skipped.Contains(time))
+            {
+                return time == at ? at : time + (SkipSpread * Random.Shared.NextDouble());
+            }
+        }
+
+        return at > latest ? at : latest;
+    }
 
     /// <summary>How long an answer stays fresh (RFC 9111 §4.2): max-age less Age, else Expires less Date; zero when it says nothing, or nothing sensible.</summary>
     public static TimeSpan Freshness(HttpExchange exchange)

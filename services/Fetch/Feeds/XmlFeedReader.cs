@@ -15,10 +15,9 @@ internal sealed class XmlFeedReader
     private readonly List<FeedEntry> _entries = [];
     private readonly List<SitemapReference> _sitemaps = [];
     private readonly List<string> _hubs = [];
-    private readonly List<int> _skipHours = [];
-    private readonly List<DayOfWeek> _skipDays = [];
     private readonly EntryParts _parts = new();
     private XmlVocabulary _ownVocabulary;
+    private SkippedTimes _skipped;
     private string? _title;
     private string? _language;
     private string? _self;
@@ -128,8 +127,7 @@ internal sealed class XmlFeedReader
             Hubs = _hubs,
             Self = _self,
             UpdateInterval = UpdateInterval(),
-            SkipHours = _skipHours,
-            SkipDays = _skipDays,
+            Skipped = _skipped,
         }, "");
     }
 
@@ -716,9 +714,9 @@ internal sealed class XmlFeedReader
         for (var depth = _xml.Depth; _xml.NextChild(depth); )
         {
             // 0.91 counted from 1 to 24.
-            if (_xml.Name is "hour" && int.TryParse(_xml.ReadText(), NumberStyles.None, CultureInfo.InvariantCulture, out var hour) && hour is >= 0 and <= 24 && !_skipHours.Contains(hour % 24))
+            if (_xml.Name is "hour" && int.TryParse(_xml.ReadText(), NumberStyles.None, CultureInfo.InvariantCulture, out var hour) && hour is >= 0 and <= 24)
             {
-                _skipHours.Add(hour % 24);
+                _skipped = _skipped.WithHour(hour % 24);
             }
         }
     }
@@ -727,9 +725,9 @@ internal sealed class XmlFeedReader
     {
         for (var depth = _xml.Depth; _xml.NextChild(depth); )
         {
-            if (_xml.Name is "day" && Enum.TryParse<DayOfWeek>(_xml.ReadText(), ignoreCase: true, out var day) && Enum.IsDefined(day) && !_skipDays.Contains(day))
+            if (_xml.Name is "day" && Enum.TryParse<DayOfWeek>(_xml.ReadText(), ignoreCase: true, out var day) && Enum.IsDefined(day))
             {
-                _skipDays.Add(day);
+                _skipped = _skipped.WithDay(day);
             }
         }
     }

@@ -119,6 +119,22 @@ public sealed class FeedPollTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Poll_FeedThatSkipsHours_IsPolledOutsideThem_AlsoWhenNothingIsNewOrItFails()
+    {
+        await StartAsync();
+        var now = TimeProvider.System.GetUtcNow();
+        var skipped = string.Concat(Enumerable.Range(0, 6).Select(i => $"<hour>{(now.Hour + i) % 24}</hour>"));
+        Serve($"<rss><channel><skipHours>{skipped}</skipHours><item><link>/a</link></item></channel></rss>", "\"1\"");
+
+        var first = await PollAsync(await AddAsync("/feed"));
+        var unchanged = await PollAsync(first);
+        _site.Map("/feed", context => { context.Response.StatusCode = 500; return Task.CompletedTask; });
+        var failed = await PollAsync(unchanged);
+
+        Assert.All(new[] { first, unchanged, failed }, feed => Assert.InRange(DateTimeOffset.FromUnixTimeMilliseconds(feed.NextPollAt!.Value), now.AddHours(5), now.AddHours(6).AddMinutes(11)));
+    }
+
+    [Fact]
     public async Task Poll_FeedThatLosesItsEntries_IsEmptyUntilItHasSome()
     {
         await StartAsync();

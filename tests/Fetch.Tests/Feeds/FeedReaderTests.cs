@@ -238,8 +238,7 @@ public sealed class FeedReaderTests
 
         Assert.Equal((TimeSpan.FromMinutes(30), "https://example.com/self.xml"), (feed.UpdateInterval, feed.Self));
         Assert.Equal(["https://hub.example/"], feed.Hubs);
-        Assert.Equal([0, 3], feed.SkipHours);
-        Assert.Equal([DayOfWeek.Sunday], feed.SkipDays);
+        Assert.Equal(new SkippedTimes().WithHour(0).WithHour(3).WithDay(DayOfWeek.Sunday), feed.Skipped);
         Assert.Equal(TimeSpan.FromHours(6), rdf.UpdateInterval);
     }
 

@@ -110,6 +110,42 @@ public sealed class PollScheduleTests
                 Options, failures,
                 new FetchResult.Failure(Outcome.HttpError, "", IsTransient: false, status, retryAfterMinutes is { } asked ? TimeSpan.FromMinutes(asked) : null)));
 
+    // Monday, 8:00 is the start.
+    [Theory]
+    [InlineData("", "", 30, "Mon 08:30", "Mon 08:30")]
+    [InlineData("9 10 11", "", 30, "Mon 08:30", "Mon 08:30")]
+    [InlineData("9 10 11", "", 60, "Mon 12:00", "Mon 12:10")]
+    [InlineData("9 10 11", "", 119, "Mon 12:00", "Mon 12:10")]
+    [InlineData("23 0 1 2 3 4 5", "", 15 * 60, "Tue 06:00", "Tue 06:10")]
+    [InlineData("", "Tuesday", 17 * 60, "Tue 08:00", "Tue 08:00")] // a day from now, although it is skipped
+    [InlineData("", "Monday", 5, "Tue 00:00", "Tue 00:10")]
+    [InlineData("0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23", "", 5, "Tue 08:00", "Tue 08:00")]
+    [InlineData("", "Sunday Monday Tuesday Wednesday Thursday Friday Saturday", 30 * 60, "Tue 14:00", "Tue 14:00")]
+    public void NotSkipped_HoursAndDays_AreLeftOutForADayAtMost(string hours, string days, int minutes, string earliest, string latest)
+    {
+        var skipped = hours.Split(' ', StringSplitOptions.RemoveEmptyEntries).Aggregate(new SkippedTimes(), (times, hour) => times.WithHour(int.Parse(hour, null)));
+        skipped = days.Split(' ', StringSplitOptions.RemoveEmptyEntries).Aggregate(skipped, (times, day) => times.WithDay(Enum.Parse<DayOfWeek>(day)));
+
+        var next = PollSchedule.NotSkipped(Start, Start.AddMinutes(minutes), skipped);
+
+        Assert.InRange(next.ToString("ddd HH:mm", System.Globalization.CultureInfo.InvariantCulture), earliest, latest);
+    }
+
+    [Fact]
+    public void NotSkipped_AnyTimes_IsNeitherSkippedNorEarlierNorLaterThanADay() =>
+        Gen.Select(Gen.Int[0, (1 << 24) - 1], Gen.Int[0, 127], Gen.Int[0, 3000]).Sample(
+            (hours, days, minutes) =>
+            {
+                var (skipped, at) = (new SkippedTimes(hours, days), Start.AddMinutes(minutes));
+
+                var next = PollSchedule.NotSkipped(Start, at, skipped);
+
+                Assert.True(next >= at);
+                Assert.True(!skipped.Contains(next) || next == Start.AddDays(1) || at > Start.AddDays(1), $"{next} is skipped");
+                Assert.True(next <= Start.AddDays(1).AddMinutes(10) || next == at);
+            },
+            iter: 2000);
+
     [Theory]
     [InlineData("Cache-Control: public, max-age=600", 600)]
     [InlineData("Cache-Control: max-age=600|Age: 100", 500)]
