@@ -75,7 +75,7 @@ public sealed class FetchOptions
     /// <summary>A feed that permanent redirects lead to the same place for this long, with each poll a readable feed, takes its URL.</summary>
     public TimeSpan MoveAfter { get; set; } = TimeSpan.FromDays(1);
 
-    /// <summary>Children of a sitemap index that one poll reads.</summary>
+    /// <summary>Sitemaps of a sitemap index, and of the indexes that it names, that one poll reads.</summary>
     public int SitemapChildren { get; set; } = 5;
 
     /// <summary>Children of a sitemap index that changed longer ago when they are first seen are an archive, and are not read.</summary>

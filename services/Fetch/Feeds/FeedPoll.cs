@@ -195,7 +195,7 @@ public sealed class FeedPoll(
             return await LookForFeedAsync(feed, success, error!, cancellationToken);
         }
 
-        var (entries, children, hasMore) = document.Format == FeedFormat.SitemapIndex ? await sitemaps.ReadAsync(feed.FeedId, document, cancellationToken) : (document.Entries, [], false);
+        var (entries, children, hasMore) = document.Format == FeedFormat.SitemapIndex ? await sitemaps.ReadAsync(feed, document, cancellationToken) : (document.Entries, [], false);
         document = document with { Entries = entries };
         if (options.Value.WebSubCallback is not null)
         {
@@ -208,7 +208,8 @@ public sealed class FeedPoll(
         return Succeeded(
             (feed with
             {
-                Format = document.Format, Title = document.Title, EntriesLastPoll = document.Format == FeedFormat.SitemapIndex && children.Count == 0 ? feed.EntriesLastPoll : document.Entries.Count, WithoutUrlLastPoll = document.Entries.Count(entry => entry.Url is null),
+                Format = document.Format, Title = document.Title, EntriesLastPoll = document.Format == FeedFormat.SitemapIndex && document.Entries.Count == 0 ? feed.EntriesLastPoll : document.Entries.Count,
+                WithoutUrlLastPoll = document.Entries.Count(entry => entry.Url is null),
                 Etag = success.Exchange.ETag, LastModified = success.Exchange.LastModified, FullAt = now.ToUnixTimeMilliseconds(), BodySha256 = digest,
                 HintMs = (long)Longer(PollSchedule.Freshness(success.Exchange), document.UpdateInterval ?? TimeSpan.Zero).TotalMilliseconds, NewestPublishedAt = newest,
                 SkipHours = document.Skipped.Hours, SkipDays = document.Skipped.Days,

@@ -188,10 +188,7 @@ public sealed class FeedPollTests : IAsyncLifetime
         await StartAsync(("Fetch:SitemapChildren", "2"));
         var now = TimeProvider.System.GetUtcNow();
         Index(("/1.xml", now.AddHours(-3)), ("/2.xml", now.AddHours(-2)), ("/3.xml", now.AddHours(-1)), ("/archive.xml", now.AddYears(-1)));
-        foreach (var child in new[] { 1, 2, 3 })
-        {
-            _site.Page($"/{child}.xml", $"<urlset xmlns='http://www.sitemaps.org/schemas/sitemap/0.9'><url><loc>{_site.Url("/page" + child)}</loc></url></urlset>", "text/xml");
-        }
+        Sitemaps(1, 2, 3);
 
         var first = await PollAsync(await AddAsync("/feed"));
         var second = await PollAsync(first);
@@ -199,9 +196,80 @@ public sealed class FeedPollTests : IAsyncLifetime
         Index(("/1.xml", now), ("/2.xml", now.AddHours(-2)), ("/3.xml", now.AddHours(-1)), ("/archive.xml", now.AddYears(-1)));
         var fourth = await PollAsync(third);
 
-        Assert.Equal(["/3.xml", "/2.xml", "/1.xml", "/1.xml"], _site.Requests.Where(path => path.EndsWith(".xml", StringComparison.Ordinal)));
+        Assert.Equal(["/3.xml", "/2.xml", "/1.xml", "/1.xml"], Asked());
         Assert.Equal([2L, 3, 3, 3], new[] { first, second, third, fourth }.Select(feed => feed.ArticlesSeen));
         Assert.Equal((TimeSpan.FromMinutes(5), FeedState.Active), (TimeSpan.FromMilliseconds(first.IntervalMs), third.State));
+    }
+
+    [Fact]
+    public async Task Poll_IndexesInAnIndex_AreFollowedToWhereTheNewsIs_AFewEachPoll()
+    {
+        await StartAsync(("Fetch:SitemapChildren", "2"));
+        var now = TimeProvider.System.GetUtcNow();
+        Index(("/year.xml", now.AddHours(-1)), ("/old-year.xml", now.AddYears(-1)));
+        IndexAt("/year.xml", ("/month.xml", now.AddHours(-1)), ("/old-month.xml", now.AddDays(-40)));
+        IndexAt("/month.xml", ("/1.xml", now.AddHours(-3)), ("/2.xml", now.AddHours(-2)), ("/3.xml", now.AddHours(-1)), ("/old-day.xml", now.AddDays(-20)));
+        Sitemaps(1, 2, 3);
+
+        var first = await PollAsync(await AddAsync("/feed"));
+        var second = await PollAsync(first);
+        var third = await PollAsync(second);
+
+        Assert.Equal(["/year.xml", "/month.xml", "/3.xml", "/2.xml", "/year.xml", "/month.xml", "/1.xml"], Asked());
+        Assert.Equal([2L, 3, 3], new[] { first, second, third }.Select(feed => feed.ArticlesSeen));
+        Assert.Equal((TimeSpan.FromMinutes(5), FeedState.Active, FeedState.Active), (TimeSpan.FromMilliseconds(first.IntervalMs), second.State, third.State));
+    }
+
+    [Fact]
+    public async Task Poll_IndexesThatNameEachOther_EndsAndAsksForEachOnce()
+    {
+        await StartAsync();
+        var now = TimeProvider.System.GetUtcNow();
+        Index(("/feed", now), ("/a.xml", now));
+        IndexAt("/a.xml", ("/b.xml", now), ("/feed", now));
+        IndexAt("/b.xml", ("/a.xml", now), ("/b.xml", now), ("/c.xml", now));
+        IndexAt("/c.xml", ("/a.xml", now), ("/deeper.xml", now));
+
+        var feed = await PollAsync(await AddAsync("/feed"));
+
+        Assert.Equal(["/a.xml", "/b.xml", "/c.xml"], Asked());
+        Assert.Equal(FeedState.Active, feed.State);
+    }
+
+    [Fact]
+    public async Task Poll_IndexOfThousandsOfIndexes_AsksForTenOfThem()
+    {
+        await StartAsync();
+        var now = TimeProvider.System.GetUtcNow();
+        Index([.. Enumerable.Range(0, 3000).Select(i => ($"/i{i}.xml", now))]);
+        foreach (var i in Enumerable.Range(0, 100))
+        {
+            IndexAt($"/i{i}.xml", ("/archive.xml", now.AddYears(-1)));
+        }
+
+        await PollAsync(await AddAsync("/feed"));
+
+        Assert.Equal(10, Asked().Count());
+    }
+
+    [Fact]
+    public async Task Poll_SitemapsThatAreNotModified_DoNotMakeTheFeedEmpty()
+    {
+        await StartAsync();
+        _site.Page("/feed", $"<sitemapindex><sitemap><loc>{_site.Url("/1.xml")}</loc></sitemap></sitemapindex>", "text/xml");
+        _site.Map("/1.xml", async context =>
+        {
+            context.Response.Headers.ETag = "\"1\"";
+            context.Response.StatusCode = context.Request.Headers.IfNoneMatch == "\"1\"" ? 304 : 200;
+            if (context.Response.StatusCode == 200)
+            {
+                await context.Response.WriteAsync($"<urlset><url><loc>{_site.Url("/page")}</loc></url></urlset>");
+            }
+        });
+
+        var second = await PollAsync(await PollAsync(await AddAsync("/feed")));
+
+        Assert.Equal((FeedState.Active, 1, 2), (second.State, second.EntriesLastPoll, Asked().Count()));
     }
 
     [Fact]
@@ -278,11 +346,23 @@ public sealed class FeedPollTests : IAsyncLifetime
         return Task.CompletedTask;
     });
 
-    private void Index(params (string Path, DateTimeOffset Modified)[] children) => _site.Page(
-        "/feed",
+    private void Index(params (string Path, DateTimeOffset Modified)[] children) => IndexAt("/feed", children);
+
+    private void IndexAt(string path, params (string Path, DateTimeOffset Modified)[] children) => _site.Page(
+        path,
         "<sitemapindex xmlns='http://www.sitemaps.org/schemas/sitemap/0.9'>"
         + string.Concat(children.Select(child => $"<sitemap><loc>{_site.Url(child.Path)}</loc><lastmod>{child.Modified:O}</lastmod></sitemap>")) + "</sitemapindex>",
         "text/xml");
+
+    private void Sitemaps(params int[] numbers)
+    {
+        foreach (var number in numbers)
+        {
+            _site.Page($"/{number}.xml", $"<urlset xmlns='http://www.sitemaps.org/schemas/sitemap/0.9'><url><loc>{_site.Url("/page" + number)}</loc></url></urlset>", "text/xml");
+        }
+    }
+
+    private IEnumerable<string> Asked() => _site.Requests.Where(path => path.EndsWith(".xml", StringComparison.Ordinal));
 
     private static string Rss(params string[] links) => "<rss><channel><title>T</title>" + string.Concat(links.Select(link => $"<item><link>{link}</link></item>")) + "</channel></rss>";
 }
