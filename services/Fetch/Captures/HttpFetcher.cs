@@ -95,8 +95,9 @@ public sealed class HttpFetcher : IDisposable
             ConnectTimeout = TimeSpan.FromSeconds(10),
             PooledConnectionLifetime = TimeSpan.FromMinutes(5),
 
-            // Long enough for the next request to a host that is in demand, short enough for fifty thousand hosts: what is idle is closed, and its pool goes.
-            PooledConnectionIdleTimeout = TimeSpan.FromSeconds(10),
+            // Long enough for the next request to a host that is in demand, short enough for fifty thousand hosts that are asked once each: with all of them due at once,
+            // after a night's outage, a thousand new connections come a second, and each is a file.
+            PooledConnectionIdleTimeout = TimeSpan.FromSeconds(3),
             MaxConnectionsPerServer = 2 * _options.HostConcurrency,
             MaxResponseHeadersLength = MaxHeaderKiB,
             MaxResponseDrainSize = 0,
