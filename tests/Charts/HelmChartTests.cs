@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using k8s.Models;
 using Storyline.Fixtures;
@@ -22,6 +23,7 @@ public sealed partial class HelmChartTests
         ["shutdown.preStopSeconds"] = "0",
         ["shutdown.timeoutSeconds"] = "90",
         ["podDisruptionBudget.maxUnavailable"] = "0",
+        ["services.parse.publisherRules"] = """{"news.example.json":"{}"}""",
         ["podAnnotations"] = """{"team":"news"}""",
         ["nodeSelector"] = """{"pool":"news"}""",
         ["tolerations"] = """[{"key":"news","operator":"Exists"}]""",
@@ -124,6 +126,19 @@ public sealed partial class HelmChartTests
     }
 
     [Fact]
+    public async Task Template_PublisherRules_AreAFolderOfParseAlone()
+    {
+        const string Rule = """{"host":"news.example","version":1,"body":["#story"]}""";
+        var rendered = KubernetesObjects.Parse(await HelmChart.RenderAsync($$"""services.parse.publisherRules={"news.example.json":{{JsonSerializer.Serialize(Rule)}}}"""));
+
+        Assert.Equal(Rule, rendered.Of<V1ConfigMap>().Single(c => c.Metadata.Name == "demo-storyline-parse-publisher-rules").Data["news.example.json"]);
+        var pod = rendered.Workloads.Single(w => w.Pod.Volumes.Any(v => v.ConfigMap?.Name == "demo-storyline-parse-publisher-rules"));
+        Assert.Equal("demo-storyline-parse", pod.Name);
+        var mount = pod.Pod.Containers[0].VolumeMounts.Single(m => m.Name == "publisher-rules");
+        Assert.Equal(mount.MountPath, rendered.Of<V1ConfigMap>().Single(c => c.Metadata.Name == "demo-storyline-parse").Data["Parse__PublisherRules"]);
+    }
+
+    [Fact]
     public async Task Template_Connections_ComeFromSecretsByReference()
     {
         var rendered = KubernetesObjects.Parse(await HelmChart.RenderAsync("bus.key=amqp"));
@@ -207,7 +222,7 @@ public sealed partial class HelmChartTests
         Assert.NotEmpty(used);
         Assert.All(used, path => Assert.Contains(declared, leaf => leaf == path || leaf.StartsWith(path + ".", StringComparison.Ordinal)));
         Assert.NotEmpty(usedOfService);
-        Assert.All(usedOfService, path => Assert.Contains(declared, leaf => (leaf + ".").StartsWith($"services.fetch.{path}.", StringComparison.Ordinal)));
+        Assert.All(usedOfService, path => Assert.Contains(declared, leaf => Array.Exists(Services, s => (leaf + ".").StartsWith($"services.{s}.{path}.", StringComparison.Ordinal))));
     }
 
     [Fact]

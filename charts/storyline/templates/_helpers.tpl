@@ -41,6 +41,9 @@ metadata:
   annotations:
     # A changed setting restarts the pods.
     checksum/config: {{ include "storyline.config" . | sha256sum }}
+    {{- with $service.publisherRules }}
+    checksum/publisher-rules: {{ toJson . | sha256sum }}
+    {{- end }}
     {{- with $values.podAnnotations }}
     {{- toYaml . | nindent 4 }}
     {{- end }}
@@ -109,7 +112,15 @@ spec:
       volumeMounts:
         - { name: data, mountPath: /data }
         - { name: tmp, mountPath: /tmp }
+        {{- if $service.publisherRules }}
+        - { name: publisher-rules, mountPath: /etc/storyline/publisher-rules, readOnly: true }
+        {{- end }}
   volumes:
+    {{- if $service.publisherRules }}
+    - name: publisher-rules
+      configMap:
+        name: {{ include "storyline.fullname" $root }}-{{ $name }}-publisher-rules
+    {{- end }}
     - name: tmp
       emptyDir: {}
     {{- if not $service.storage }}
@@ -142,6 +153,9 @@ OTEL_TRACES_SAMPLER: parentbased_traceidratio
 OTEL_TRACES_SAMPLER_ARG: {{ $values.telemetry.sampleRatio | quote }}
 {{- with $values.telemetry.otlpEndpoint }}
 OTEL_EXPORTER_OTLP_ENDPOINT: {{ . | quote }}
+{{- end }}
+{{- if $service.publisherRules }}
+Parse__PublisherRules: /etc/storyline/publisher-rules
 {{- end }}
 {{- range $key, $value := $values.config }}
 {{- if not (hasKey $service.config $key) }}
