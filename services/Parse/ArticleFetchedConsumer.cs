@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.IO.Compression;
 using MassTransit;
+using Microsoft.Extensions.Options;
 using Storyline.Contracts;
 using Storyline.Hosting.Bus;
 using Storyline.Hosting.Telemetry;
@@ -9,8 +10,10 @@ using Storyline.Parse.Documents;
 namespace Storyline.Parse;
 
 /// <summary>Turns each capture into an article, or into the outcome that says why there is none. Handling twice publishes the same again.</summary>
-public sealed partial class ArticleFetchedConsumer(DocumentParser parser, TimeProvider time, ILogger<ArticleFetchedConsumer> logger) : IConsumer<ArticleFetched>
+public sealed partial class ArticleFetchedConsumer(DocumentParser parser, IOptions<ParseOptions> options, TimeProvider time, ILogger<ArticleFetchedConsumer> logger) : IConsumer<ArticleFetched>
 {
+    private readonly string[] _languages = options.Value.Languages;
+
     public async Task Consume(ConsumeContext<ArticleFetched> context)
     {
         ArgumentNullException.ThrowIfNull(context);
@@ -21,7 +24,7 @@ public sealed partial class ArticleFetchedConsumer(DocumentParser parser, TimePr
         activity?.SetTag("storyline.capture", message.Capture);
         var result = message.BodyLength > ParserLimits.MaxBytes
             ? ParseResult.Rejected(Outcome.TooLarge, $"{message.BodyLength} bytes, at most {ParserLimits.MaxBytes} are parsed")
-            : parser.Parse(Decompress(message), message.MediaType, message.Charset, message.Url, message.Entry);
+            : Wanted(parser.Parse(Decompress(message), message.MediaType, message.Charset, message.Url, message.Entry));
         activity?.SetTag("storyline.outcome", result.Content is null ? result.Outcome.ToString() : "parsed");
         if (message.CompareOnly)
         {
@@ -46,11 +49,17 @@ public sealed partial class ArticleFetchedConsumer(DocumentParser parser, TimePr
                 FetchedAt = message.FetchedAt,
                 Content = result.Content,
                 ContentDigest = result.ContentDigest,
-                ParserVersion = DocumentParser.Version,
+                ParserVersion = result.ParserVersion,
                 Trail = timer.Complete(message.Trail),
             },
             context.CancellationToken);
     }
+
+    /// <summary>The article, or the outcome of one in a language that this platform does not take. A language that cannot be told may be any.</summary>
+    private ParseResult Wanted(ParseResult result) =>
+        _languages.Length == 0 || result.Content is not { Language: not "und" } content || _languages.Contains(content.Language.Split('-')[0], StringComparer.OrdinalIgnoreCase)
+            ? result
+            : ParseResult.Rejected(Outcome.WrongLanguage, $"an article in {content.Language}; wanted are {string.Join(", ", _languages)}") with { ParserVersion = result.ParserVersion };
 
     private static ArticleRejected Rejected(ArticleFetched message, ParseResult result, StageTimer timer) => new()
     {
@@ -60,7 +69,7 @@ public sealed partial class ArticleFetchedConsumer(DocumentParser parser, TimePr
         // An article that was only looked at is as it was.
         Outcome = result.Content is null ? result.Outcome : Outcome.NotModified,
         Reason = result.Reason,
-        Parsed = result.Content is { } content ? ParsedForm.Of(DocumentParser.Version, result.ContentDigest, content) : new ParsedForm(DocumentParser.Version),
+        Parsed = result.Content is { } content ? ParsedForm.Of(result.ParserVersion, result.ContentDigest, content) : new ParsedForm(result.ParserVersion),
         TraceId = Activity.Current?.TraceId.ToHexString(),
         Trail = timer.Complete(message.Trail, result.Outcome),
     };

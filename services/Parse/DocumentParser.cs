@@ -3,19 +3,23 @@ using Storyline.Parse.Blocks;
 using Storyline.Parse.Documents;
 using Storyline.Parse.Html;
 using Storyline.Parse.PlainText;
+using Storyline.Parse.Publishers;
 
 namespace Storyline.Parse;
 
 /// <summary>
 /// From the bytes of a capture to an article. A pure function: the same bytes and declarations give the same result with the same
-/// <see cref="Version"/>; bad input is an outcome, never an exception. Thread-safe.
+/// <see cref="ParseResult.ParserVersion"/>; bad input is an outcome, never an exception. Thread-safe.
 /// </summary>
-public sealed class DocumentParser(BlockModel? model = null)
+/// <param name="model">Judges blocks; null for the one that is shipped.</param>
+/// <param name="rules">For single sites; null for those that are shipped.</param>
+public sealed class DocumentParser(BlockModel? model = null, PublisherRules? rules = null)
 {
     private readonly BlockModel _model = model ?? BlockModel.Shipped;
+    private readonly PublisherRules _rules = rules ?? PublisherRules.Shipped;
 
-    /// <summary>Name and version of the parser, on every article that it makes. Changes whenever output may.</summary>
-    public const string Version = "storyline-parser/0.2";
+    /// <summary>Name and version of the parser. Changes whenever output may; a test over stored pages sees to it.</summary>
+    public const string Version = "storyline-parser/0.3";
 
     /// <param name="bytes">The document after content decoding.</param>
     /// <param name="mediaType">As declared or sniffed, parameters allowed; null or empty when unknown.</param>
@@ -36,6 +40,6 @@ public sealed class DocumentParser(BlockModel? model = null)
             return ParseResult.Rejected(document.Outcome, document.Reason);
         }
 
-        return document.IsHtml ? HtmlArticleReader.Read(document.Text, url, hint, _model, explain) : PlainTextReader.Read(document.Text, url, hint);
+        return document.IsHtml ? HtmlArticleReader.Read(document.Text, url, hint, _model, _rules, explain) : PlainTextReader.Read(document.Text, url, hint);
     }
 }

@@ -34,7 +34,7 @@ internal sealed class ParseGrpcService(DocumentParser parser) : ParseService.Par
             Outcome = (Storyline.Type.V1.Outcome)result.Outcome,
             Reason = result.Reason,
             ContentDigest = result.ContentDigest,
-            ParserVersion = DocumentParser.Version,
+            ParserVersion = result.ParserVersion,
             CanonicalUrl = result.CanonicalUrl ?? "",
         };
         if (result.Content is { } content)

@@ -1,6 +1,9 @@
+using Microsoft.Extensions.Options;
 using Storyline.Hosting;
 using Storyline.Hosting.Bus;
+using Storyline.Hosting.Options;
 using Storyline.Parse.Documents;
+using Storyline.Parse.Publishers;
 
 namespace Storyline.Parse;
 
@@ -15,7 +18,8 @@ public sealed class ParseModule : IServiceModule
     public void ConfigureServices(IHostApplicationBuilder builder)
     {
         ArgumentNullException.ThrowIfNull(builder);
-        builder.Services.AddSingleton<DocumentParser>();
+        builder.Services.AddCheckedOptions<ParseOptions>("Parse", ParseOptions.Errors);
+        builder.Services.AddSingleton(provider => new DocumentParser(rules: PublisherRules.Read(provider.GetRequiredService<IOptions<ParseOptions>>().Value.PublisherRules, out _)));
         // One document and its envelope; the host's limit is for ordinary requests.
         builder.Services.AddGrpc().AddServiceOptions<ParseGrpcService>(options => options.MaxReceiveMessageSize = ParserLimits.MaxBytes + (64 * 1024));
     }

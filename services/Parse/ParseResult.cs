@@ -21,6 +21,9 @@ public sealed record ParseResult
     /// <summary>SHA-256 over title and body, 64 lower-case hex digits; empty without an article.</summary>
     public string ContentDigest { get; private init; } = "";
 
+    /// <summary><see cref="DocumentParser.Version"/>, and behind a plus sign the rule of the page's site where there is one: <c>storyline-parser/0.3+example.com/2</c>.</summary>
+    public string ParserVersion { get; init; } = DocumentParser.Version;
+
     /// <summary>The absolute canonical URL that the page declares, if it does.</summary>
     public string? CanonicalUrl { get; private init; }
 

@@ -26,7 +26,7 @@ public sealed class ParseHostTests : IAsyncLifetime
     private GrpcChannel? _channel;
 
     public ParseHostTests() => _host = StorylineHost.Build(
-        [$"--Storage:Path={_folder}", "--Http:Port=0", "--Http:GrpcPort=0", "--Logging:LogLevel:Default=Warning"], [new ParseModule(), new Listener()]);
+        [$"--Storage:Path={_folder}", "--Http:Port=0", "--Http:GrpcPort=0", "--Logging:LogLevel:Default=Warning", "--Parse:Languages:0=en", "--Parse:Languages:1=de"], [new ParseModule(), new Listener()]);
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -80,7 +80,7 @@ public sealed class ParseHostTests : IAsyncLifetime
         Assert.Equal("0123456789abcdef0123456789abcdef", parsed.ArticleId);
         Assert.Equal(3, parsed.Capture);
         Assert.Equal(TestPage.Body, parsed.Content.Body);
-        Assert.Equal("storyline-parser/0.2", parsed.ParserVersion);
+        Assert.Equal(DocumentParser.Version, parsed.ParserVersion);
         Assert.Equal(new TestPage().Parse().ContentDigest, parsed.ContentDigest);
         Assert.Equal([Stage.Fetch, Stage.Parse], parsed.Trail.Select(t => t.Stage));
     }
@@ -105,6 +105,22 @@ public sealed class ParseHostTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Consume_ArticleInAnotherLanguage_IsAnOutcome()
+    {
+        const string French = "<p>Le pont du port a été rouvert à la circulation vendredi matin, quatre mois après qu'un cargo eut endommagé son deuxième pilier, ont annoncé les autorités de la ville.</p>";
+        await PublishAsync(Fetched(new TestPage { Title = "Le pont du port rouvre", Heading = "<h1>Le pont du port rouvre</h1>", Article = French + "<p>Les bacs, qui avaient transporté neuf mille personnes par jour, continueront jusqu'à la fin du mois.</p>" }.Html.Replace("lang=\"en\"", "lang=\"fr\"", StringComparison.Ordinal)));
+        var rejected = Assert.IsType<ArticleRejected>(await NextAsync());
+        Assert.Equal((Outcome.WrongLanguage, "an article in fr; wanted are en, de"), (rejected.Outcome, rejected.Reason));
+    }
+
+    [Fact]
+    public async Task Consume_SiteWithARule_SaysSoInTheParserVersion()
+    {
+        await PublishAsync(Fetched(new TestPage().Html) with { Url = "https://en.wikinews.org/wiki/Bridge" });
+        Assert.Equal(DocumentParser.Version + "+wikinews.org/1", Assert.IsType<ArticleParsed>(await NextAsync()).ParserVersion);
+    }
+
+    [Fact]
     public async Task ParseDocument_Page_AnswersTheArticle()
     {
         var response = await Client.ParseDocumentAsync(
@@ -112,7 +128,7 @@ public sealed class ParseHostTests : IAsyncLifetime
 
         Assert.Equal(Storyline.Type.V1.Outcome.Unspecified, response.Outcome);
         Assert.Equal(TestPage.Body, response.Content.Body);
-        Assert.Equal("storyline-parser/0.2", response.ParserVersion);
+        Assert.Equal(DocumentParser.Version, response.ParserVersion);
         Assert.Equal(64, response.ContentDigest.Length);
     }
 

@@ -65,6 +65,9 @@ public enum Outcome
 
     /// <summary>Taken down: gone everywhere, a tombstone is kept.</summary>
     [JsonStringEnumMemberName("WITHDRAWN")] Withdrawn = 18,
+
+    /// <summary>An article in a language that is not wanted here (<c>Parse:Languages</c>).</summary>
+    [JsonStringEnumMemberName("WRONG_LANGUAGE")] WrongLanguage = 19,
 }
 
 /// <summary>A stage of the pipeline, in the order an article passes them.</summary>

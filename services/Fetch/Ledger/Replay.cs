@@ -49,7 +49,7 @@ public sealed record ReplayFilter
 
     public Outcome Outcome { get; init; }
 
-    /// <summary>Only captures that this parser handled last.</summary>
+    /// <summary>Only captures that this parser handled last, with or without a site's rule behind a plus sign.</summary>
     public string ParserVersion { get; init; } = "";
 }
 

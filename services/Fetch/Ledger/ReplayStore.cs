@@ -233,7 +233,7 @@ public sealed class ReplayStore([FromKeyedServices(FetchModule.ServiceName)] Dat
             SELECT c.article_id, c.capture, c.outcome, c.stage, c.reason FROM articles a JOIN captures c ON c.article_id = a.article_id AND c.capture = a.capture
             WHERE a.article_id > @Position AND c.done = 1 AND a.outcome <> @withdrawn {(filter.ArticleIds.Length == 0 ? "" : $"AND a.article_id IN ({list})")}
                 AND (@SourceId = '' OR a.source_id = @SourceId) AND c.fetched_at >= @from AND c.fetched_at < @to
-                AND (@Outcome = 0 OR a.outcome = @Outcome) AND (@ParserVersion = '' OR c.parser_version = @ParserVersion)
+                AND (@Outcome = 0 OR a.outcome = @Outcome) AND (@ParserVersion = '' OR c.parser_version = @ParserVersion OR substr(c.parser_version, 1, length(@ParserVersion) + 1) = @ParserVersion || '+')
             ORDER BY a.article_id LIMIT @limit
             """,
             parameters, transaction)];

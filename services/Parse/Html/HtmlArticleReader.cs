@@ -4,6 +4,7 @@ using Storyline.Contracts;
 using Storyline.Parse.Blocks;
 using Storyline.Parse.Documents;
 using Storyline.Parse.Metadata;
+using Storyline.Parse.Publishers;
 using Storyline.Parse.Tree;
 
 namespace Storyline.Parse.Html;
@@ -14,7 +15,7 @@ internal static class HtmlArticleReader
     /// <summary>From here on a block is taken for the article's.</summary>
     private const float Accepted = 0.5f;
 
-    public static ParseResult Read(string html, string? url, EntryHint? hint, BlockModel model, bool explain)
+    public static ParseResult Read(string html, string? url, EntryHint? hint, BlockModel model, PublisherRules rules, bool explain)
     {
         if (!TryParse(html, out var tree, out var tooLarge))
         {
@@ -22,9 +23,11 @@ internal static class HtmlArticleReader
         }
 
         var address = Uri.TryCreate(url, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" ? uri : null;
-        var page = new Page(tree, address);
+        var rule = rules.For(address);
+        var page = new Page(tree, address, rule);
+        rule?.Prune(tree);
         var found = PageBlocks.Read(tree.Body);
-        var judged = model.Judge(found, BlockFeatures.Of(found, Facts(page)));
+        var judged = rule?.Roots(tree) is { Count: > 0 } roots ? Inside(roots, found) : model.Judge(found, BlockFeatures.Of(found, Facts(page)));
         var (blocks, source) = Body(found, judged, page);
         var live = LiveEntries.Find(found, i => judged[i] >= Accepted, page.Times, page.DeclaresLiveBlog);
         if (!blocks.Exists(b => b.Time is not null))
@@ -33,7 +36,8 @@ internal static class HtmlArticleReader
         }
 
         var result = Assemble(page, blocks, isLiveBlog: live is not null || page.DeclaresLiveBlog, hint, url);
-        return explain ? result with { Evidence = [.. page.Evidence(), .. BodyEvidence(result, source)], Blocks = [.. BlockEvidence.Of(found.Blocks, judged, Accepted, blocks)] } : result;
+        result = rule is null ? result : result with { ParserVersion = $"{result.ParserVersion}+{rule.Name}" };
+        return explain ? result with { Evidence = [.. RuleEvidence(rule), .. page.Evidence(), .. BodyEvidence(result, source)], Blocks = [.. BlockEvidence.Of(found.Blocks, judged, Accepted, blocks)] } : result;
     }
 
     /// <summary>The running text of markup that is nothing but an article's text: what links, forms and boxes hold is not of it. Empty when it is too much to parse.</summary>
@@ -65,6 +69,23 @@ internal static class HtmlArticleReader
 
     private static IEnumerable<FieldEvidence> BodyEvidence(ParseResult result, string source) =>
         result.Content is { } content ? [new FieldEvidence("body", string.Create(CultureInfo.InvariantCulture, $"{content.Body.Length} characters"), source, 1)] : [];
+
+    private static FieldEvidence[] RuleEvidence(PublisherRule? rule) => rule is null ? [] : [new FieldEvidence("rule", rule.Name, "the site's rule", 1)];
+
+    /// <summary>What stands inside the elements is the article's, and nothing else.</summary>
+    private static float[] Inside(HashSet<Element> roots, PageBlocks found) =>
+    [
+        .. found.Blocks.Select(block =>
+        {
+            var element = found.Containers[block.Container].Element;
+            while (element is not null && !roots.Contains(element))
+            {
+                element = element.Parent;
+            }
+
+            return element is null ? 0f : 1f;
+        }),
+    ];
 
     private static ParseResult Assemble(Page page, List<Block> blocks, bool isLiveBlog, EntryHint? hint, string? url)
     {

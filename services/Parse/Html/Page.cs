@@ -1,4 +1,5 @@
 using Storyline.Parse.Metadata;
+using Storyline.Parse.Publishers;
 using Storyline.Parse.Tree;
 
 namespace Storyline.Parse.Html;
@@ -13,7 +14,10 @@ internal sealed class Page
     private readonly JsonLd _jsonLd;
     private readonly Uri? _address;
 
-    public Page(HtmlTree tree, Uri? address)
+    /// <param name="tree">The page.</param>
+    /// <param name="address">Where it was found.</param>
+    /// <param name="rule">Where the site has its title, authors and time; null for a site without a rule.</param>
+    public Page(HtmlTree tree, Uri? address, PublisherRule? rule = null)
     {
         _tree = tree;
         _address = address;
@@ -25,11 +29,13 @@ internal sealed class Page
         Headings = [.. _signs.Headings.Select(h => PageSigns.ShortText(h.Element, 400)).OfType<string>().Where(t => t.Length > 2)];
         SiteName = ((string?[])[Metadata.First("og:site_name"), Article.Publisher, Metadata.First("application-name")])
             .Select(NotEmpty).FirstOrDefault(name => name?.Length <= MaxSiteName);
-        Title = FindTitle();
+        Title = rule?.Title(tree) ?? FindTitle();
         Description = Text.Normalise(Metadata.First("og:description", "description", "twitter:description") ?? Article.Description);
         Standfirst = FindStandfirst();
-        Bylines = FindBylines();
+        Bylines = rule?.Authors(tree) is { Count: > 0 } authors ? authors : FindBylines();
         (Published, Modified) = FindTimes();
+        Published = rule?.Published(tree) is { } time && (DateText.Machine(time) ?? DateText.Words(time)) is { } reading
+            ? [new TimeEvidence(reading, 0.97, "the site's rule"), .. Published] : Published;
         Keywords = [.. FindKeywords().Select(k => Text.Normalise(k)).Where(k => k.Length is > 1 and <= 80).Distinct(StringComparer.OrdinalIgnoreCase).Take(30)];
     }
 

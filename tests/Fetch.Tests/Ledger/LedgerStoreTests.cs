@@ -477,6 +477,21 @@ public abstract class LedgerStoreTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Replay_ParserVersion_TakesItWithAndWithoutASitesRule()
+    {
+        var replays = new ReplayStore(_database, _time);
+        foreach (var (id, version) in new[] { ("a", "p/0.3"), ("b", "p/0.3+site.example/2"), ("c", "p/0.31"), ("d", "p/0.4+site.example/2") })
+        {
+            await AddAsync(id, "one");
+            await _ledger.ApplyAsync([Parsed(id, 1, version, "A")], Cancellation);
+        }
+
+        Task<ReplayRow> Start(string version) => replays.StartAsync(new ReplayRow { Filter = $"{{\"ParserVersion\":\"{version}\"}}", RatePerSecond = 10, MaxInFlight = 10 }, "", Cancellation);
+        Assert.Equal(2, await replays.AdvanceAsync(await Start("p/0.3"), Cancellation));
+        Assert.Equal(1, await replays.AdvanceAsync(await Start("p/0.4+site.example/2"), Cancellation));
+    }
+
+    [Fact]
     public async Task Replay_MaxInFlight_TakesNoMoreUntilSomeHaveEnded()
     {
         var replays = new ReplayStore(_database, _time);
