@@ -21,6 +21,7 @@ public sealed class DocumentParserTests
 
     [Theory]
     [InlineData("%PDF-1.7\n1 0 obj", "text/html")]
+    [InlineData("\r\n%PDF-1.4\n1 0 obj", "text/html; charset=utf-8")]
     [InlineData("GIF89a....", "text/html")]
     [InlineData("plain words", "application/pdf")]
     [InlineData("plain words", "image/png")]

@@ -22,9 +22,11 @@ public static class MediaTypes
     /// <summary>A name for people when the bytes begin like a known binary format, else null.</summary>
     public static string? BinaryFormat(ReadOnlySpan<byte> bytes)
     {
+        // Scripts that write a file often send a line feed of their own first.
+        var start = bytes.TrimStart("\r\n\t "u8);
         foreach (var (magic, format) in Signatures)
         {
-            if (bytes.StartsWith(magic))
+            if (bytes.StartsWith(magic) || start.StartsWith(magic))
             {
                 return format;
             }

@@ -35,7 +35,8 @@ internal static class HtmlArticleReader
             blocks = live?.Timed(blocks) ?? DeclaredBody.Timed(blocks, page.Article.Updates);
         }
 
-        var result = Assemble(page, blocks, isLiveBlog: live is not null || page.DeclaresLiveBlog, hint, url);
+        var result = PageKind.WhyNoArticle(page, blocks, ArticleBody.Join(blocks), LinkedHeadings(found, blocks)) is { } reason ? ParseResult.Rejected(Outcome.NoArticle, reason)
+            : Assemble(page, blocks, isLiveBlog: live is not null || page.DeclaresLiveBlog, hint, url);
         result = rule is null ? result : result with { ParserVersion = $"{result.ParserVersion}+{rule.Name}" };
         return explain ? result with { Evidence = [.. RuleEvidence(rule), .. page.Evidence(), .. BodyEvidence(result, source)], Blocks = [.. BlockEvidence.Of(found.Blocks, judged, Accepted, blocks)] } : result;
     }
@@ -70,6 +71,12 @@ internal static class HtmlArticleReader
     private static IEnumerable<FieldEvidence> BodyEvidence(ParseResult result, string source) =>
         result.Content is { } content ? [new FieldEvidence("body", string.Create(CultureInfo.InvariantCulture, $"{content.Body.Length} characters"), source, 1)] : [];
 
+    private static int LinkedHeadings(PageBlocks found, List<Block> blocks)
+    {
+        var linked = found.Blocks.Where(b => b.Kind == BlockKind.Heading && b.LinkShare > 0.8f).Select(b => b.Text).ToHashSet(StringComparer.Ordinal);
+        return blocks.Count(b => b.Kind == BlockKind.Heading && linked.Contains(b.Text));
+    }
+
     private static FieldEvidence[] RuleEvidence(PublisherRule? rule) => rule is null ? [] : [new FieldEvidence("rule", rule.Name, "the site's rule", 1)];
 
     /// <summary>What stands inside the elements is the article's, and nothing else.</summary>
@@ -90,11 +97,6 @@ internal static class HtmlArticleReader
     private static ParseResult Assemble(Page page, List<Block> blocks, bool isLiveBlog, EntryHint? hint, string? url)
     {
         var body = ArticleBody.Join(blocks);
-        if (PageKind.WhyNoArticle(page, blocks, body) is { } reason)
-        {
-            return ParseResult.Rejected(Outcome.NoArticle, reason);
-        }
-
         if (ArticleBody.IsTooShort(body))
         {
             return ParseResult.Rejected(Outcome.TooShort, $"{body.Length} characters of text, an article has at least {ParserLimits.MinBodyLength}");

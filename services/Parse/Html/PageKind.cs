@@ -16,7 +16,11 @@ internal static class PageKind
     private static readonly string[] Logins = ["log in", "login", "sign in", "anmelden", "anmeldung", "connexion", "iniciar sesión", "acceder", "accedi", "inloggen"];
 
     /// <summary>Why this page is none, for people; null when it may well be an article.</summary>
-    public static string? WhyNoArticle(Page page, List<Block> blocks, string body)
+    /// <param name="page">What the page says of itself.</param>
+    /// <param name="blocks">What was found as the article.</param>
+    /// <param name="body">Its text.</param>
+    /// <param name="linkedHeadings">Headings among the blocks that are links: each is another article's.</param>
+    public static string? WhyNoArticle(Page page, List<Block> blocks, string body, int linkedHeadings)
     {
         var words = Text.WordCount(body);
         if (words == 0)
@@ -44,15 +48,17 @@ internal static class PageKind
             return "a video page without an article";
         }
 
-        return IsIndex(page, blocks, words) ? "an index page: headlines and links, no running text" : null;
+        return IsIndex(page, blocks, words, linkedHeadings) ? "an index page: headlines and links, no running text" : null;
     }
 
-    /// <summary>A front page or section: nothing declares an article, and hardly any block is a paragraph of sentences.</summary>
-    private static bool IsIndex(Page page, List<Block> blocks, int words)
+    /// <summary>A front page or section: nothing declares an article, and hardly any block is a paragraph of sentences, or a teaser stands under each of many headlines that lead elsewhere.</summary>
+    private static bool IsIndex(Page page, List<Block> blocks, int words, int linkedHeadings)
     {
+        const int ManyHeadings = 8, TeaserWords = 40;
         var running = blocks.Where(b => b.Kind is BlockKind.Paragraph or BlockKind.Quote or BlockKind.ListItem && Text.EndsSentence(b.Text)).Sum(b => Text.WordCount(b.Text) is var n && n >= 12 ? n : 0);
         return !page.DeclaresArticle
-            && ((page.IsFrontPage && page.ArticleLinks >= 8 && running * 2 < words)
+            && ((page.IsFrontPage && page.ArticleLinks >= ManyHeadings && running * 2 < words)
+                || (linkedHeadings >= ManyHeadings && page.ArticleLinks >= ManyHeadings && words < linkedHeadings * TeaserWords)
                 || (page.LinkShare > 0.8 && running * 4 < words));
     }
 

@@ -1,0 +1,41 @@
+using System.Text;
+using Storyline.Contracts;
+
+namespace Storyline.Parse.Tests;
+
+/// <summary>Pages without an article, as sites really serve them: with their navigation, footer and some sentences.</summary>
+public sealed class PageKindTests
+{
+    private const string Navigation = "<header><nav><ul><li><a href=\"/\">Home</a></li><li><a href=\"/city\">City</a></li><li><a href=\"/sea\">Sea</a></li><li><a href=\"/sport\">Sport</a></li></ul></nav></header>";
+
+    private const string Footer = "<footer><p>© Harbour Post 2024. All rights reserved.</p><a href=\"/imprint\">Imprint</a> <a href=\"/privacy\">Privacy</a></footer>";
+
+    private static ParseResult Parse(string title, string body, string url = "https://www.harbourpost.example/2024/05/03/bridge-4711.html", string head = "") => new DocumentParser().Parse(
+        Encoding.UTF8.GetBytes($"<!DOCTYPE html><html lang=\"en\"><head><title>{title}</title>{head}</head><body>{Navigation}{body}{Footer}</body></html>"), "text/html", "utf-8", url, hint: null);
+
+    private static string Teasers(string sentence) => string.Concat(Enumerable.Range(1, 24).Select(i => $"<article class=\"teaser\"><h3><a href=\"/a{i}\">Harbour story number {i} of the day</a></h3><p>{sentence} {i}.</p><a href=\"/a{i}\">Read more</a></article>"));
+
+    public static TheoryData<string, string, string, string, string> NoArticles => new()
+    {
+        { "soft 404", "Oops! Page not found | Harbour Post", "<main><h1>We looked everywhere</h1><p>The page that you asked for may have been moved or deleted, or it never was. Please try our search, or begin at our front page.</p><form><input type=\"search\"></form></main>", "", "" },
+        { "soft 404 in German", "Seite nicht gefunden - Hafenpost", "<main><h1>Diese Seite gibt es nicht</h1><p>Die gesuchte Seite wurde verschoben oder gelöscht. Bitte nutzen Sie die Suche oder beginnen Sie auf unserer Startseite noch einmal von vorne.</p></main>", "", "" },
+        { "robot check", "Just a moment...", "<main><h1>www.harbourpost.example</h1><p>Verifying that you are human. This may take a few seconds. www.harbourpost.example needs to review the security of your connection before proceeding.</p></main>", "", "" },
+        { "block page", "Access denied", "<h1>Access denied</h1><p>You do not have permission to access this page on this server. Please contact the owner of the site and name the reference number that stands below this text.</p><p>Reference 18.2f3c1602.1714722930</p>", "", "" },
+        { "login wall", "Sign in | Harbour Post", "<main><h1>Sign in to go on reading</h1><p>Enter your email address and your password to read on. If you have no account yet, you can make one for free in a minute.</p><form><input type=\"email\"><input type=\"password\"><button>Go</button></form></main>", "", "" },
+        { "video page", "Watch: the first cars cross the bridge", "<main><h1>Watch: the first cars cross the bridge</h1><video src=\"x.mp4\"></video><p>The first cars cross the harbour bridge of Port Elin on Friday, filmed from the northern bank by a reader of ours who sent us this.</p></main>", "", "<meta property=\"og:type\" content=\"video.other\">" },
+        { "video page by its data", "Watch: the first cars cross the bridge", "<main><h1>Watch: the first cars cross the bridge</h1><div id=\"player\"></div><p>The first cars cross the harbour bridge of Port Elin on Friday, filmed from the northern bank by a reader of ours who sent us this.</p></main>", "", "<script type=\"application/ld+json\">{\"@type\":\"VideoObject\",\"name\":\"The first cars\"}</script>" },
+        { "front page", "Harbour Post", $"<main>{Teasers("Story")}</main>", "https://www.harbourpost.example/", "" },
+        { "front page with teasers", "Harbour Post", $"<main>{Teasers("What the council decided on Tuesday night about the bridge, in short")}</main>", "https://www.harbourpost.example/", "" },
+        { "section page", "City - Harbour Post", $"<main><h1>City</h1>{Teasers("City")}</main>", "https://www.harbourpost.example/city/", "" },
+        { "section page with teasers", "City - Harbour Post", $"<main><h1>City</h1>{Teasers("What the council decided on Tuesday night about the bridge, in short")}</main>", "https://www.harbourpost.example/city/", "<meta property=\"og:type\" content=\"website\">" },
+        { "empty shell", "Harbour Post", "<div id=\"root\"></div>", "", "" },
+    };
+
+    [Theory]
+    [MemberData(nameof(NoArticles))]
+    public void Parse_PageOfAnotherKind_IsNoArticle(string kind, string title, string body, string url, string head)
+    {
+        var result = url.Length == 0 ? Parse(title, body, head: head) : Parse(title, body, url, head);
+        Assert.True(result.Outcome == Outcome.NoArticle, $"{kind}: {result.Outcome} {result.Reason} {result.Content?.Body}");
+    }
+}
