@@ -10,9 +10,9 @@ return args switch
     ["schedule", .. var rest] => await Schedule.RunAsync(rest),
     ["parse", .. var rest] => await Pages.RunAsync(rest),
     ["parse-worker", var subject, var data, var limit] => Pages.Worker(subject, data, int.Parse(limit, System.Globalization.CultureInfo.InvariantCulture)),
-    ["fuzz", "--kind", "pages", .. var rest] => HostilePages.Run(rest),
+    ["fuzz", "--kind", "pages", .. var rest] => Fuzz.Pages(rest),
     ["feeds"] => Feeds.Run(),
-    ["fuzz", .. var rest] => Fuzz.Run(rest),
+    ["fuzz", .. var rest] => Fuzz.Readers(rest),
     _ => Usage(),
 };
 
