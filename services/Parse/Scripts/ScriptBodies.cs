@@ -20,6 +20,9 @@ internal static class ScriptBodies
     private const int MaxCharacters = 4_000_000;
     private const int MaxBodies = 40;
 
+    // What hands a piece of a stream to a page that is still being sent (React's server components).
+    private const string StreamPush = "__next_f.push(";
+
     // What assigns data to a global name: window.__X = {…}, self.__X = …, Fusion.globalContent={…}.
     private static readonly string[] Assignments = ["window.__", "self.__", "globalThis.__", "Fusion.globalContent", "window[\"__", "window['__"];
     private static readonly System.Buffers.SearchValues<string> AnyAssignment = System.Buffers.SearchValues.Create(Assignments, StringComparison.Ordinal);
@@ -27,10 +30,23 @@ internal static class ScriptBodies
     public static List<ScriptBody> Find(HtmlTree tree, string? title)
     {
         var search = new BodySearch(title, MaxBodies);
+        var stream = new StringBuilder();
         var (scripts, characters) = (0, 0);
         for (Node? node = tree.Html.FirstChild; node is not null && scripts < MaxScripts; node = node.Following(tree.Html))
         {
-            if (node is not Element { Tag: Tag.Script, FirstChild: TextNode { Next: null } text } script || text.Span.Length < MinScript || characters + text.Span.Length > MaxCharacters)
+            if (node is not Element { Tag: Tag.Script, FirstChild: TextNode { Next: null } text } script || characters + text.Span.Length > MaxCharacters)
+            {
+                continue;
+            }
+
+            if (text.Span.IndexOf(StreamPush) is var push and >= 0)
+            {
+                characters += text.Span.Length;
+                AppendPushed(text.Text, push, stream);
+                continue;
+            }
+
+            if (text.Span.Length < MinScript)
             {
                 continue;
             }
@@ -53,7 +69,78 @@ internal static class ScriptBodies
             }
         }
 
+        LookAtStream(stream.ToString(), search);
         return search.Bodies;
+    }
+
+    /// <summary>The text in <c>self.__next_f.push([1,"…"])</c>: a piece of one stream.</summary>
+    private static void AppendPushed(ReadOnlyMemory<char> script, int at, StringBuilder stream)
+    {
+        var values = ScriptValues.Read(script, at + StreamPush.Length);
+        for (var i = 1; i < values.Count; i++)
+        {
+            if (values[i].Kind == ScriptKind.Text && values[i].Parent == 0)
+            {
+                stream.Append(values.Text(i));
+            }
+        }
+    }
+
+    /// <summary>Rows of a stream: a number, a colon, then JSON up to the line's end, or <c>T</c>, a text's length in bytes, a comma and the text.</summary>
+    private static void LookAtStream(string stream, BodySearch search)
+    {
+        const int MaxHead = 16;
+        var at = 0;
+        while (at < stream.Length)
+        {
+            var row = stream.AsSpan(at);
+            var colon = row[..Math.Min(MaxHead, row.Length)].IndexOf(':');
+            var head = colon < 0 ? default : row[(colon + 1)..];
+            var comma = head is ['T', ..] ? head[..Math.Min(MaxHead, head.Length)].IndexOf(',') : -1;
+            if (comma > 1 && int.TryParse(head[1..comma], System.Globalization.NumberStyles.AllowHexSpecifier, System.Globalization.CultureInfo.InvariantCulture, out var bytes) && bytes > 0)
+            {
+                var text = head[(comma + 1)..];
+                var length = LengthOf(text, bytes);
+                search.LookAtText(text[..length].ToString());
+                at = stream.Length - text.Length + length;
+                continue;
+            }
+
+            var end = row.IndexOf('\n');
+            end = end < 0 ? row.Length : end;
+            if (head is ['{' or '[', ..] && end > MinScript)
+            {
+                search.Look(stream.AsMemory(at + colon + 1, end - colon - 1));
+            }
+
+            at += end + 1;
+        }
+    }
+
+    /// <summary>Characters that so many bytes of UTF-8 are.</summary>
+    private static int LengthOf(ReadOnlySpan<char> text, int bytes)
+    {
+        var length = 0;
+        while (length < text.Length && bytes > 0)
+        {
+            // A surrogate is half of four bytes.
+            bytes -= text[length] < 0x80 ? 1 : text[length] < 0x800 || char.IsSurrogate(text[length]) ? 2 : 3;
+            length++;
+        }
+
+        return length;
+    }
+
+    /// <summary>A function that returns the data is given what occurs in it more than once: <c>(function(a){return {x:a,y:a}}("…"))</c>.</summary>
+    private static int LookAtArguments(ReadOnlyMemory<char> script, int at, BodySearch search)
+    {
+        var values = ScriptValues.Read(string.Concat("[", script.Span[at..]).AsMemory());
+        foreach (var argument in values.Children(0).Where(i => values[i].Kind == ScriptKind.Text && values.Length(i) >= MinScript))
+        {
+            search.LookAtText(values.Text(argument));
+        }
+
+        return script.Length;
     }
 
     private static void LookAtAssignments(ReadOnlyMemory<char> script, int at, BodySearch search)
@@ -66,7 +153,9 @@ internal static class ScriptBodies
             var equals = rest[..Math.Min(MaxName, rest.Length)].IndexOf('=');
             if (equals > 0 && equals + 1 < rest.Length && rest[equals + 1] != '=')
             {
+                var isCall = rest[(equals + 1)..].TrimStart().StartsWith("(function(");
                 at = search.Look(script, at + equals + 1);
+                at = isCall ? LookAtArguments(script, at, search) : at;
             }
             else
             {
@@ -85,7 +174,7 @@ internal sealed class BodySearch(string? title, int maxBodies)
     private const int MinText = 500;
     private const int MinPieces = 2;
     private const int MaxElementDepth = 16;
-    private const int MaxSteps = 1_000_000;
+    private const int MaxSteps = 300_000;
     private const int MaxOwners = 6;
     private const int MaxHeadline = 500;
 
@@ -134,6 +223,19 @@ internal sealed class BodySearch(string? title, int maxBodies)
         }
 
         return Math.Max(values.SourceEnd, from + 1);
+    }
+
+    /// <summary>Looks at a text that stands for itself.</summary>
+    public void LookAtText(string text)
+    {
+        if (text.AsSpan().TrimStart() is ['{' or '[', ..])
+        {
+            Nested(text);
+        }
+        else if (Bodies.Count < maxBodies && IsLongText(text))
+        {
+            Bodies.Add(new ScriptBody(_html.ToString(), IsOfHeadline: false));
+        }
     }
 
     private void Nested(string text)
@@ -196,8 +298,12 @@ internal sealed class BodySearch(string? title, int maxBodies)
             return false;
         }
 
+        return IsLongText(_values.Text(index));
+    }
+
+    private bool IsLongText(string text)
+    {
         Begin();
-        var text = _values.Text(index);
         Append("p", text);
         // Code and encoded data have few spaces; some scripts have none.
         return _length >= MinText && (text.AsSpan().Count(' ') * 25) + (text.Count(Text.IsUnspaced) * 4) >= text.Length;

@@ -38,6 +38,7 @@ public sealed class ScriptBodiesTests
         { "a document tree", Data(new { entry = new { title = Title, document = new { nodeType = "document", content = P.Select(p => new { nodeType = "paragraph", content = new[] { new { nodeType = "text", value = p } } }) } } }) },
         { "normalised cache", "<script>window.__APOLLO_STATE__={\"ROOT_QUERY\":{\"x\":1},\"Article:1\":" + Json(new { __typename = "Article", headline = Title, bodyHtml = Markup }) + "};</script>" },
         { "Nuxt 2, a function", "<script>window.__NUXT__=(function(a,b){return {layout:\"default\",data:[{article:{title:\"" + Title + "\",isFree:a,body:" + Json(Markup) + "}}],state:{n:b}}}(true,null));</script>" },
+        { "Nuxt 2, an argument", "<script>window.__NUXT__=(function(a,b){return {data:[{article:{title:\"" + Title + "\",body:b}}],state:{n:a,body:b}}}(null," + Json(Markup) + "));</script>" },
         { "Nuxt 3, flat", $"<script type=\"application/json\" id=\"__NUXT_DATA__\">[[\"ShallowReactive\",1],{{\"data\":2}},{{\"article\":3}},{{\"title\":4,\"paragraphs\":5}},\"{Title}\",[6,7,8,9,10],{string.Join(',', P.Select(Json))}]</script>" },
     };
 
@@ -47,6 +48,19 @@ public sealed class ScriptBodiesTests
     {
         Assert.NotEqual("", form);
         Assert.Equal(TestPage.Body, Shell(script).Body);
+    }
+
+    [Theory]
+    [InlineData("T")] // a row of text, which other rows refer to
+    [InlineData("{")]
+    public void Parse_StreamOfAServerComponent_TakesTheTextFromItsRows(string row)
+    {
+        var text = Markup.Replace("Friday", "Friday 🙂", StringComparison.Ordinal);
+        var rows = "0:[\"$\",\"div\",null,{\"className\":\"a\"}]\n1:I[\"static/chunk.js\"]\n" + (row == "T"
+            ? $"2:T{System.Text.Encoding.UTF8.GetByteCount(text):x},{text}3:{{\"title\":\"{Title}\",\"body\":\"$2\"}}\n"
+            : $"2:{Json(new { title = Title, body = text })}\n");
+        var pushes = string.Concat(rows.Chunk(300).Select(c => $"<script>self.__next_f.push([1,{Json(new string(c))}])</script>"));
+        Assert.Equal(TestPage.Body.Replace("Friday", "Friday 🙂", StringComparison.Ordinal), Shell("<script>(self.__next_f=self.__next_f||[]).push([0])</script>" + pushes).Body);
     }
 
     [Fact]
@@ -101,6 +115,7 @@ public sealed class ScriptBodiesTests
     [InlineData("{\"a\":function(){ if (x < 3) { return '}' } },")]
     [InlineData("\"\\\\")]
     [InlineData("[{\"a\":1},\"")]
+    [InlineData("self.__next_f.push([1,\"2:Tffffffff,\"])")]
     [InlineData("[{\"a\":1,\"b\":0},{\"body\":[1,1,2,2,0]},\"text\",")]
     public void Parse_BrokenData_IsPassedOver(string data)
     {
