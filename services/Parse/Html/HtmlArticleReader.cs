@@ -143,6 +143,15 @@ internal static class HtmlArticleReader
         return (blocks, BlockFeatures.Of(blocks, Facts(new Page(tree, Uri.TryCreate(url, UriKind.Absolute, out var address) ? address : null))));
     }
 
+    /// <summary>A page and its blocks with their judgement, for those who derive the models of its fields.</summary>
+    internal static (Page Page, IReadOnlyList<PageBlock> Blocks, float[] Judged) Judged(string html, string? url)
+    {
+        var tree = HtmlTree.Parse(html);
+        var page = new Page(tree, Uri.TryCreate(url, UriKind.Absolute, out var address) ? address : null);
+        var blocks = PageBlocks.Read(tree.Body);
+        return (page, blocks.Blocks, BlockModel.Shipped.Judge(blocks, BlockFeatures.Of(blocks, Facts(page))));
+    }
+
     private static PageFacts Facts(Page page) => new(page.Title, page.Description, page.Article.Body, page.Bylines);
 
     private static (List<Block> Blocks, string Source) Body(PageBlocks found, float[] judged, Page page)

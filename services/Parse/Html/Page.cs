@@ -27,6 +27,7 @@ internal sealed class Page
         Article = _jsonLd.Article ?? new JsonLdArticle();
         DocumentTitle = _signs.Title;
         Headings = [.. _signs.Headings.Select(h => PageSigns.ShortText(h.Element, 400)).OfType<string>().Where(t => t.Length > 2)];
+        Signs = _signs;
         SiteName = ((string?[])[Metadata.First("og:site_name"), Article.Publisher, Metadata.First("application-name")])
             .Select(NotEmpty).FirstOrDefault(name => name?.Length <= MaxSiteName);
         Title = rule?.Title(tree) ?? FindTitle();
@@ -48,6 +49,11 @@ internal sealed class Page
     public IReadOnlyList<string> Headings { get; }
 
     public string? SiteName { get; }
+
+    public PageSigns Signs { get; }
+
+    /// <summary>All names that the site has for itself.</summary>
+    public string[] SiteNames => [.. ((string?[])[SiteName, Article.Publisher, Metadata.First("application-name", "twitter:site"), HostName(_address)]).OfType<string>()];
 
     public string? Title { get; }
 
@@ -322,7 +328,7 @@ internal sealed class Page
     }
 
     /// <summary>The author line of a link preview: <c>twitter:label1</c> "Written by", <c>twitter:data1</c> the name.</summary>
-    private string? WrittenByLabel()
+    public string? WrittenByLabel()
     {
         var label = Metadata.First("twitter:label1") ?? "";
         var isAuthor = ((string[])["written", "verfasst", "geschrieben", "écrit", "escrito", "scritto", "geschreven", "author", "autor", "by"]).Any(w => label.Contains(w, StringComparison.OrdinalIgnoreCase));

@@ -219,6 +219,20 @@ internal sealed class PageSigns
     /// <summary>Whether the readers of the page see the text, however it is spaced and spelt in capitals.</summary>
     public bool IsVisible(string text) => _visibleKey.Value.Contains(Text.Key(text), StringComparison.Ordinal);
 
+    /// <summary>How often the readers of the page see a text, given as its key; at most <paramref name="most"/>.</summary>
+    public int Occurrences(string key, int most)
+    {
+        var text = _visibleKey.Value.AsSpan();
+        var count = 0;
+        for (var at = text.IndexOf(key); at >= 0 && count < most; at = text.IndexOf(key))
+        {
+            count++;
+            text = text[(at + key.Length)..];
+        }
+
+        return count;
+    }
+
     /// <summary>Whether the sign is about this page's article: not in comments, captions, navigation or other articles' boxes.</summary>
     public bool IsOwn(Sign sign) => (sign.Around & (Surroundings.Figure | Surroundings.Navigation | Surroundings.Footer | Surroundings.Elsewhere)) == Surroundings.None
         && (_commentsHoldHeadline || !sign.Around.HasFlag(Surroundings.Comments));

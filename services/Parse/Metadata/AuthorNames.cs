@@ -29,6 +29,11 @@ public static class AuthorNames
         "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "montag", "dienstag", "mittwoch", "donnerstag", "freitag", "samstag", "sonntag",
     };
 
+    private static readonly HashSet<string> Particles = new(StringComparer.Ordinal)
+    {
+        "de", "la", "von", "van", "der", "den", "bin", "ibn", "al", "el", "di", "da", "do", "dos", "das", "du", "le", "les", "del", "della", "dei", "y", "i", "e", "zu", "zum", "zur", "ter", "ten", "te", "op", "af", "av", "v.", "vom", "und", "a.", "d.", "san", "st.", "ben", "abu", "ul", "ur", "bint", "dr.", "prof.",
+    };
+
     private static readonly string[] PictureWords = ["foto", "photo", "image", "bild", "grafik", "fotos", "photos", "video", "фото", "picture", "credit", "illustration"];
 
     private static readonly string[] OrganisationEndings = ["ministerium", "verband", "redaktion", "stiftung", "institut", "anstalt", "zeitung", "magazin", "gesellschaft", "admin", "redaktionen", "feuerwehr", "fraktion", "gewerkschaft"];
@@ -102,15 +107,23 @@ public static class AuthorNames
         name = (bracket > 0 ? name[..bracket] : name).Trim(' ', '.', ':', '-', '–', '—', '*', '"', '“', '”', '|', '@');
         var key = Text.Key(name);
         if (name.Length is < 2 or > 60 || key.Length < 2 || key == site || (site.Length > 4 && key.Contains(site, StringComparison.Ordinal)) || (site.Length - key.Length is > 0 and <= 4 && site.StartsWith(key, StringComparison.Ordinal)) || IsInitials(name)
-            || name.Contains("http", StringComparison.OrdinalIgnoreCase) || name.IndexOfAny(['@', '{', '}', '=', '<', '>', '_', '?', '!', ':', '→', '+', '#']) >= 0 || name.Any(char.IsDigit) || LooksLikeDomain(name))
+            || name.Contains("http", StringComparison.OrdinalIgnoreCase) || name.IndexOfAny(['@', '{', '}', '=', '<', '>', '_', '?', '!', ':', '→', '+', '#']) >= 0 || (name.Any(char.IsDigit) && !IsHandle(name)) || LooksLikeDomain(name) || IsIntroduction(name))
         {
             return null;
         }
 
         var words = name.Split(' ', StringSplitOptions.RemoveEmptyEntries);
         return words.Length > 6 || words.Any(NoPerson.Contains) || words.Any(w => OrganisationEndings.Any(e => w.EndsWith(e, StringComparison.OrdinalIgnoreCase)))
-            || PictureWords.Contains(words[0], StringComparer.OrdinalIgnoreCase) || (words.Length > 1 && (char.IsLower(words[0][0]) && char.IsLower(words[^1][0]) || IsLegalForm(words[^1]))) || WireCredits.IsAgency(name) ? null : name;
+            || PictureWords.Contains(words[0], StringComparer.OrdinalIgnoreCase) || (words.Length > 1 && (char.IsLower(words[0][0]) && char.IsLower(words[^1][0]) || IsLegalForm(words[^1]) || words.Any(IsCommonWord))) || WireCredits.IsAgency(name) ? null : name;
     }
+
+    // "jane_doe" and "delta201" are how some sign; "2019", "5min" and "3rd" are not.
+    private static bool IsHandle(string name) => char.IsLetter(name[0]) && !name.Contains(' ', StringComparison.Ordinal) && name.Count(char.IsDigit) <= 4;
+
+    private static bool IsIntroduction(string name) => Introductions.Any(i => i.AsSpan().TrimEnd(" :").Equals(name, StringComparison.OrdinalIgnoreCase));
+
+    // "Veröffentlicht am", "Pressemitteilung zur Wahl": within a name only particles are written small.
+    private static bool IsCommonWord(string word) => char.IsLower(word[0]) && word.Length > 1 && !Particles.Contains(word) && !word.Contains('\'', StringComparison.Ordinal) && !word.Contains('’', StringComparison.Ordinal);
 
     // "red", "kes": an editor's sign, not a name.
     private static bool IsInitials(string name) => name.Length <= 3 && name.All(char.IsLower);
