@@ -1,6 +1,7 @@
 using Storyline.Contracts;
 using Storyline.Parse.Blocks;
 using Storyline.Parse.Documents;
+using Storyline.Parse.Fields;
 using Storyline.Parse.Html;
 using Storyline.Parse.PlainText;
 using Storyline.Parse.Publishers;
@@ -11,11 +12,13 @@ namespace Storyline.Parse;
 /// From the bytes of a capture to an article. A pure function: the same bytes and declarations give the same result with the same
 /// <see cref="ParseResult.ParserVersion"/>; bad input is an outcome, never an exception. Thread-safe.
 /// </summary>
-/// <param name="model">Judges blocks; null for the one that is shipped.</param>
+/// <param name="blocks">Judges blocks; null for the one that is shipped.</param>
+/// <param name="fields">Judges what is offered for title and authors; null for the one that is shipped.</param>
 /// <param name="rules">For single sites; null for those that are shipped.</param>
-public sealed class DocumentParser(BlockModel? model = null, PublisherRules? rules = null)
+public sealed class DocumentParser(BlockModel? blocks = null, FieldModel? fields = null, PublisherRules? rules = null)
 {
-    private readonly BlockModel _model = model ?? BlockModel.Shipped;
+    private readonly BlockModel _blocks = blocks ?? BlockModel.Shipped;
+    private readonly FieldModel _fields = fields ?? FieldModel.Shipped;
     private readonly PublisherRules _rules = rules ?? PublisherRules.Shipped;
 
     /// <summary>Name and version of the parser. Changes whenever output may; a test over stored pages sees to it.</summary>
@@ -40,6 +43,6 @@ public sealed class DocumentParser(BlockModel? model = null, PublisherRules? rul
             return ParseResult.Rejected(document.Outcome, document.Reason);
         }
 
-        return document.IsHtml ? HtmlArticleReader.Read(document.Text, url, hint, _model, _rules, explain) : PlainTextReader.Read(document.Text, url, hint);
+        return document.IsHtml ? HtmlArticleReader.Read(document.Text, url, hint, _blocks, _fields, _rules, explain) : PlainTextReader.Read(document.Text, url, hint);
     }
 }

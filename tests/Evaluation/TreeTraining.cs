@@ -1,4 +1,4 @@
-using Storyline.Parse.Blocks;
+using Storyline.Parse;
 
 namespace Storyline.Evaluation;
 

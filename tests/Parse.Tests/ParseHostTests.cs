@@ -143,7 +143,7 @@ public sealed class ParseHostTests : IAsyncLifetime
 
         Assert.Contains(explained.Blocks, b => b is { Kept: false, Probability: < 0.5, Text: "Home" });
         Assert.All(explained.Content.Blocks, block => Assert.True(explained.Blocks.Single(b => b.Text == block.Text).Kept));
-        Assert.Contains(new FieldEvidence { Field = "title", Value = "Harbour bridge opens after repair", Source = "h1", Confidence = 0.9 }, evidence);
+        Assert.Contains(evidence, e => e is { Field: "title", Value: "Harbour bridge opens after repair", Source: "h1", Confidence: > 0.5 });
         Assert.Equal(
             [("2024-05-03T07:30:00+02:00", "meta article:published_time"), ("2024-05-03", "url")],
             evidence.Where(e => e.Field == "publish_time").Select(e => (e.Value, e.Source)));

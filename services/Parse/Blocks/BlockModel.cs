@@ -1,7 +1,3 @@
-using System.Globalization;
-using System.Reflection;
-using System.Runtime.CompilerServices;
-
 namespace Storyline.Parse.Blocks;
 
 /// <summary>
@@ -13,11 +9,9 @@ public sealed class BlockModel
     /// <summary>Numbers that the second row of trees has beyond those of the first.</summary>
     internal const int ContextCount = 16;
 
-    private const string Resource = "Storyline.Parse.Blocks.blocks.model";
     private static readonly Lazy<BlockModel> ShippedModel = new(() =>
     {
-        using var stream = Assembly.GetExecutingAssembly().GetManifestResourceStream(Resource) ?? throw new InvalidOperationException($"the assembly holds no {Resource}");
-        using var reader = new StreamReader(stream);
+        using var reader = DecisionTrees.Shipped("Storyline.Parse.Blocks.blocks.model");
         return Read(reader);
     });
 
@@ -119,71 +113,5 @@ public sealed class BlockModel
         }
 
         return to < from ? 0 : sum / (to - from + 1);
-    }
-}
-
-/// <summary>A sum of decision trees whose value is the log odds. Each tree is full: node i has the children 2i+1 and 2i+2.</summary>
-public sealed class DecisionTrees
-{
-    private readonly int _depth;
-    private readonly float _start;
-    private readonly short[] _features;
-    private readonly float[] _thresholds;
-    private readonly float[] _leaves;
-
-    /// <param name="depth">Questions per tree.</param>
-    /// <param name="start">Log odds before any tree.</param>
-    /// <param name="features">The column that each inner node asks about, tree by tree.</param>
-    /// <param name="thresholds">Up to this value the answer is the left child.</param>
-    /// <param name="leaves">Log odds that each leaf adds, tree by tree.</param>
-    public DecisionTrees(int depth, float start, short[] features, float[] thresholds, float[] leaves)
-    {
-        _depth = depth;
-        _start = start;
-        _features = features;
-        _thresholds = thresholds;
-        _leaves = leaves;
-    }
-
-    public static DecisionTrees Read(TextReader reader)
-    {
-        ArgumentNullException.ThrowIfNull(reader);
-        string[] Line() => (reader.ReadLine() ?? throw new InvalidDataException("the model ends too early")).Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        static float Number(string text) => float.Parse(text, CultureInfo.InvariantCulture);
-        var head = Line();
-        return new DecisionTrees(
-            int.Parse(head[0], CultureInfo.InvariantCulture), Number(head[1]), [.. Line().Select(t => short.Parse(t, CultureInfo.InvariantCulture))], [.. Line().Select(Number)], [.. Line().Select(Number)]);
-    }
-
-    public void Write(TextWriter writer)
-    {
-        ArgumentNullException.ThrowIfNull(writer);
-        static string Number(float value) => value.ToString("R", CultureInfo.InvariantCulture);
-        writer.Write(string.Create(CultureInfo.InvariantCulture, $"{_depth} {_start:R}\n"));
-        writer.Write(string.Join(' ', _features) + "\n");
-        writer.Write(string.Join(' ', _thresholds.Select(Number)) + "\n");
-        writer.Write(string.Join(' ', _leaves.Select(Number)) + "\n");
-    }
-
-    public float Probability(float[] row)
-    {
-        ArgumentNullException.ThrowIfNull(row);
-        var inner = (1 << _depth) - 1;
-        var sum = _start;
-        for (int nodes = 0, leaves = 0; nodes < _features.Length; nodes += inner, leaves += inner + 1)
-        {
-            var features = _features.AsSpan(nodes, inner);
-            var thresholds = _thresholds.AsSpan(nodes, inner);
-            var at = 0;
-            while (at < inner)
-            {
-                // A number rather than a branch: the answers are as good as random, and a processor that guesses loses more than the question costs.
-                at = (2 * at) + 2 - Unsafe.BitCast<bool, byte>(row[features[at]] <= thresholds[at]);
-            }
-
-            sum += _leaves[leaves + at - inner];
-        }
-
-        return 1 / (1 + MathF.Exp(-sum));
     }
 }

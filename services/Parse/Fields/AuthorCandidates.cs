@@ -17,6 +17,12 @@ internal static class AuthorCandidates
     private const int LineStart = 200;
     private const int None = -500;
 
+    /// <summary>Marks of authors so many elements apart are one statement.</summary>
+    private const int Together = 30;
+
+    /// <summary>Marks so many elements before the headline are of other articles.</summary>
+    private const int BeforeHeadline = 80;
+
     private static readonly (string Name, Hints Hints)[] Kinds =
     [
         ("itemprop author", Hints.AuthorProperty), ("rel author", Hints.AuthorRelation), ("vcard", Hints.CardName), ("link in a byline", Hints.BylineLink), ("byline", Hints.Byline),
@@ -24,6 +30,9 @@ internal static class AuthorCandidates
     ];
 
     private static readonly string[] OtherMetas = ["parsely-author", "sailthru.author", "dc.creator", "dcterms.creator", "byl", "cxenseparse:author", "citation_author"];
+
+    /// <summary>Names of the <c>meta</c> elements that name authors.</summary>
+    public static readonly string[] Metas = ["author", "article:author", .. OtherMetas];
 
     // What introduces an author in a line: a preposition may introduce much else, a noun hardly anything.
     private static readonly HashSet<string> Prepositions = new(StringComparer.OrdinalIgnoreCase) { "by", "von", "vom", "par", "por", "di", "door", "af", "av", "przez", "от", "oleh", "de" };
@@ -48,7 +57,7 @@ internal static class AuthorCandidates
 
     private static readonly HashSet<string> Joins = new(StringComparer.OrdinalIgnoreCase) { "and", "und", "et", "y", "e", "en", "og", "och", "&", "i", "mit", "with", "/" };
 
-    public static List<Candidate<string>> Of(Page page, IReadOnlyList<PageBlock> blocks, float[] judged)
+    public static List<AuthorCandidate> Of(Page page, IReadOnlyList<PageBlock> blocks, float[] judged)
     {
         var gathering = new Gathering(page, blocks, judged);
         gathering.Declared();
@@ -66,6 +75,9 @@ internal static class AuthorCandidates
         public string Source { get; } = source;
 
         public int Order { get; } = order;
+
+        /// <summary>Numbers of the statements that name the person: who shares one stands beside each other.</summary>
+        public HashSet<int> Statements { get; } = [];
 
         public int JsonLd { get; set; } = -1;
 
@@ -120,6 +132,7 @@ internal static class AuthorCandidates
         private readonly int _last;
         private readonly string _site;
         private int _signCount;
+        private int _statement;
 
         public Gathering(Page page, IReadOnlyList<PageBlock> blocks, float[] judged)
         {
@@ -136,8 +149,7 @@ internal static class AuthorCandidates
             }
 
             _headline = _headline < 0 ? Math.Max(0, _first - 1) : _headline;
-            var sign = page.Signs.Headings.FirstOrDefault(h => PageSigns.ShortText(h.Element, 400) is { } text && page.Title is not null && (Titles.SameText(text, page.Title) || Titles.Holds(text, page.Title)));
-            _headlineOrder = sign.Element is null ? page.Signs.Headings.FirstOrDefault().Order : sign.Order;
+            _headlineOrder = page.Headline.Element is null ? page.Signs.Headings.FirstOrDefault().Order : page.Headline.Order;
         }
 
         public void Declared()
@@ -150,6 +162,7 @@ internal static class AuthorCandidates
                 }
             }
 
+            _statement++;
             foreach (var text in _page.Article.Organisations)
             {
                 foreach (var answer in Named(text, "json-ld author, an organisation"))
@@ -158,6 +171,7 @@ internal static class AuthorCandidates
                 }
             }
 
+            _statement++;
             foreach (var (i, text) in _page.Metadata.All("author").Index())
             {
                 foreach (var answer in Named(text, "meta author"))
@@ -166,16 +180,19 @@ internal static class AuthorCandidates
                 }
             }
 
+            _statement++;
             foreach (var answer in _page.Metadata.All("article:author").SelectMany(text => Named(text, "meta article:author")))
             {
                 answer.ArticleAuthor = 1;
             }
 
+            _statement++;
             foreach (var answer in OtherMetas.SelectMany(name => _page.Metadata.All(name)).SelectMany(text => Named(text, "meta author")))
             {
                 answer.OtherMeta = 1;
             }
 
+            _statement++;
             foreach (var answer in Named(_page.WrittenByLabel(), "meta twitter:data1"))
             {
                 answer.Label = 1;
@@ -184,9 +201,12 @@ internal static class AuthorCandidates
 
         public void Marked()
         {
+            var previous = -Together - 1;
             foreach (var sign in _page.Signs.Signs.Where(s => (s.Hints & Hints.Authorship) != Hints.None).Take(MaxSigns))
             {
-                var own = _page.Signs.IsOwn(sign);
+                _statement += sign.Order - previous > Together ? 1 : 0;
+                previous = sign.Order;
+                var own = _page.Signs.IsOwn(sign) && sign.Order >= _headlineOrder - BeforeHeadline;
                 _signCount += own ? 1 : 0;
                 if ((sign.Element.Value("content") ?? PageSigns.BylineText(sign.Element, 160)) is not { } text)
                 {
@@ -274,6 +294,7 @@ internal static class AuthorCandidates
         /// <summary>Names one after the other.</summary>
         private void Run(string[] words, int from, int kind, int before, int at)
         {
+            _statement++;
             var name = new List<string>();
             var place = 0;
             for (var w = from; w <= words.Length && w < from + 24; w++)
@@ -351,6 +372,7 @@ internal static class AuthorCandidates
         /// <summary>A short line, or a part of one, that is nothing but a name.</summary>
         private void Alone(string text, int at)
         {
+            _statement++;
             var dated = DateText.Words(text) is not null;
             var parts = text.Split(['|', '·', '•', '/', ',', ';'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).SelectMany(p => p.Split([" - ", " – ", " — ", " und ", " and ", " & ", "   "], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
             foreach (var whole in parts.Take(8))
@@ -415,19 +437,20 @@ internal static class AuthorCandidates
                     _answers[key] = answer = new Answer(name, key, source, _answers.Count);
                 }
 
+                answer.Statements.Add(_statement);
                 found.Add(answer);
             }
 
             return found;
         }
 
-        public List<Candidate<string>> Rows()
+        public List<AuthorCandidate> Rows()
         {
             var title = Text.Key(_page.Title);
             var host = Text.Key(_page.Metadata.Address?.Host);
             var answers = _answers.Values.ToList();
             var declared = answers.Exists(a => a.JsonLd >= 0);
-            return [.. answers.Select(a => new Candidate<string>(a.Name, a.Source, Row(a)))];
+            return [.. answers.Select(a => new AuthorCandidate(a.Name, a.Source, Row(a), a.Statements, a.JsonLd >= 0 && _page.Article.IsNews))];
 
             float[] Row(Answer a)
             {

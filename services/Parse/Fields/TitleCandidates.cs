@@ -30,7 +30,7 @@ internal static class TitleCandidates
     private static readonly string[] Names = ["json-ld headline", "h1", "h1", "heading", "meta og:title", "meta twitter:title", "title element", "meta title"];
     private static readonly string[] Separators = [" | ", " - ", " – ", " — ", " :: ", " » ", " › ", " • ", " · ", ": ", "｜", " / ", " « ", " < ", " > ", "_", "-"];
 
-    public static List<Candidate<string>> Of(Page page)
+    public static List<TitleCandidate> Of(Page page)
     {
         var sites = page.SiteNames;
         var statements = Statements(page);
@@ -55,7 +55,7 @@ internal static class TitleCandidates
         var siteKeys = sites.Select(n => Text.Key(n)).Where(k => k.Length > 1).ToArray();
         var words = statements.ConvertAll(s => Words(s.Text));
         var longest = answers.Values.Where(a => a.Level.AsSpan().ContainsAny(2f, 3f)).Select(a => a.Key.Length).DefaultIfEmpty(1).Max();
-        return [.. answers.Values.Select(a => new Candidate<string>(a.Text, Names[(int)a.Place], Row(a)))];
+        return [.. answers.Values.Select(a => new TitleCandidate(a.Text, Names[(int)a.Place], Row(a)))];
 
         float[] Row(Answer answer)
         {

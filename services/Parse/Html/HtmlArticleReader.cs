@@ -3,6 +3,7 @@ using System.Globalization;
 using Storyline.Contracts;
 using Storyline.Parse.Blocks;
 using Storyline.Parse.Documents;
+using Storyline.Parse.Fields;
 using Storyline.Parse.Metadata;
 using Storyline.Parse.Publishers;
 using Storyline.Parse.Tree;
@@ -15,7 +16,9 @@ internal static class HtmlArticleReader
     /// <summary>From here on a block is taken for the article's.</summary>
     private const float Accepted = 0.5f;
 
-    public static ParseResult Read(string html, string? url, EntryHint? hint, BlockModel model, PublisherRules rules, bool explain)
+    private const int MaxEvidence = 20;
+
+    public static ParseResult Read(string html, string? url, EntryHint? hint, BlockModel model, FieldModel fields, PublisherRules rules, bool explain)
     {
         if (!TryParse(html, out var tree, out var tooLarge))
         {
@@ -24,7 +27,7 @@ internal static class HtmlArticleReader
 
         var address = Uri.TryCreate(url, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" ? uri : null;
         var rule = rules.For(address);
-        var page = new Page(tree, address, rule);
+        var page = new Page(tree, address, fields, rule);
         rule?.Prune(tree);
         var found = PageBlocks.Read(tree.Body);
         var judged = rule?.Roots(tree) is { Count: > 0 } roots ? Inside(roots, found) : model.Judge(found, BlockFeatures.Of(found, Facts(page)));
@@ -35,10 +38,11 @@ internal static class HtmlArticleReader
             blocks = live?.Timed(blocks) ?? DeclaredBody.Timed(blocks, page.Article.Updates);
         }
 
+        var (authors, considered) = page.AuthorsByRule.Length > 0 ? (page.AuthorsByRule, []) : fields.AuthorsOf(page, found.Blocks, judged);
         var result = PageKind.WhyNoArticle(page, blocks, ArticleBody.Join(blocks), LinkedHeadings(found, blocks)) is { } reason ? ParseResult.Rejected(Outcome.NoArticle, reason)
-            : Assemble(page, blocks, isLiveBlog: live is not null || page.DeclaresLiveBlog, hint, url);
+            : Assemble(page, blocks, authors, isLiveBlog: live is not null || page.DeclaresLiveBlog, hint, url);
         result = rule is null ? result : result with { ParserVersion = $"{result.ParserVersion}+{rule.Name}" };
-        return explain ? result with { Evidence = [.. RuleEvidence(rule), .. page.Evidence(), .. BodyEvidence(result, source)], Blocks = [.. BlockEvidence.Of(found.Blocks, judged, Accepted, blocks)] } : result;
+        return explain ? result with { Evidence = [.. RuleEvidence(rule), .. page.Evidence(), .. considered.Take(MaxEvidence), .. BodyEvidence(result, source)], Blocks = [.. BlockEvidence.Of(found.Blocks, judged, Accepted, blocks)] } : result;
     }
 
     /// <summary>The running text of markup that is nothing but an article's text: what links, forms and boxes hold is not of it. Empty when it is too much to parse.</summary>
@@ -94,7 +98,7 @@ internal static class HtmlArticleReader
         }),
     ];
 
-    private static ParseResult Assemble(Page page, List<Block> blocks, bool isLiveBlog, EntryHint? hint, string? url)
+    private static ParseResult Assemble(Page page, List<Block> blocks, string[] authors, bool isLiveBlog, EntryHint? hint, string? url)
     {
         var body = ArticleBody.Join(blocks);
         if (ArticleBody.IsTooShort(body))
@@ -104,8 +108,6 @@ internal static class HtmlArticleReader
 
         var (published, confidence) = PublishTimes.Decide([.. page.Published, .. ArticleBody.HintTime(hint)], page.Metadata.Address);
         var (modified, _) = PublishTimes.Decide(page.Modified, page.Metadata.Address);
-        var bylines = page.Bylines;
-        var authors = AuthorNames.Persons(bylines, page.SiteName);
         if (authors.Length == 0)
         {
             authors = AuthorNames.Persons(hint?.Authors ?? [], page.SiteName);
@@ -119,7 +121,7 @@ internal static class HtmlArticleReader
                 Body = body,
                 Language = LanguageDetector.Detect(body, page.Language ?? hint?.Language),
                 Authors = authors,
-                WireCredits = WireCredits.Find([.. bylines, .. page.Organisations], blocks, page.SiteName),
+                WireCredits = WireCredits.Find([.. page.Bylines, .. page.Organisations], blocks, page.SiteName),
                 PublishTime = published,
                 PublishTimeConfidence = confidence,
                 ModifiedTime = modified,
@@ -136,20 +138,21 @@ internal static class HtmlArticleReader
     }
 
     /// <summary>The blocks of a page and what the model sees of them, for those who derive the model.</summary>
-    internal static (PageBlocks Blocks, float[][] Features) Features(string html, string? url)
-    {
-        var tree = HtmlTree.Parse(html);
-        var blocks = PageBlocks.Read(tree.Body);
-        return (blocks, BlockFeatures.Of(blocks, Facts(new Page(tree, Uri.TryCreate(url, UriKind.Absolute, out var address) ? address : null))));
-    }
+    internal static (PageBlocks Blocks, float[][] Features) Features(string html, string? url) => Features(html, url, FieldModel.Shipped, out _);
 
     /// <summary>A page and its blocks with their judgement, for those who derive the models of its fields.</summary>
-    internal static (Page Page, IReadOnlyList<PageBlock> Blocks, float[] Judged) Judged(string html, string? url)
+    internal static (Page Page, IReadOnlyList<PageBlock> Blocks, float[] Judged) Judged(string html, string? url, FieldModel fields)
+    {
+        var (blocks, features) = Features(html, url, fields, out var page);
+        return (page, blocks.Blocks, BlockModel.Shipped.Judge(blocks, features));
+    }
+
+    private static (PageBlocks Blocks, float[][] Features) Features(string html, string? url, FieldModel fields, out Page page)
     {
         var tree = HtmlTree.Parse(html);
-        var page = new Page(tree, Uri.TryCreate(url, UriKind.Absolute, out var address) ? address : null);
         var blocks = PageBlocks.Read(tree.Body);
-        return (page, blocks.Blocks, BlockModel.Shipped.Judge(blocks, BlockFeatures.Of(blocks, Facts(page))));
+        page = new Page(tree, Uri.TryCreate(url, UriKind.Absolute, out var address) ? address : null, fields);
+        return (blocks, BlockFeatures.Of(blocks, Facts(page)));
     }
 
     private static PageFacts Facts(Page page) => new(page.Title, page.Description, page.Article.Body, page.Bylines);

@@ -1,3 +1,4 @@
+using Storyline.Parse.Fields;
 using Storyline.Parse.Metadata;
 using Storyline.Parse.Publishers;
 using Storyline.Parse.Tree;
@@ -8,6 +9,7 @@ namespace Storyline.Parse.Html;
 internal sealed class Page
 {
     private const int MaxSiteName = 200;
+    private const int MaxEvidence = 12;
 
     private readonly HtmlTree _tree;
     private readonly PageSigns _signs;
@@ -16,8 +18,9 @@ internal sealed class Page
 
     /// <param name="tree">The page.</param>
     /// <param name="address">Where it was found.</param>
+    /// <param name="model">Judges what the page offers for its title.</param>
     /// <param name="rule">Where the site has its title, authors and time; null for a site without a rule.</param>
-    public Page(HtmlTree tree, Uri? address, PublisherRule? rule = null)
+    public Page(HtmlTree tree, Uri? address, FieldModel model, PublisherRule? rule = null)
     {
         _tree = tree;
         _address = address;
@@ -27,13 +30,15 @@ internal sealed class Page
         Article = _jsonLd.Article ?? new JsonLdArticle();
         DocumentTitle = _signs.Title;
         Headings = [.. _signs.Headings.Select(h => PageSigns.ShortText(h.Element, 400)).OfType<string>().Where(t => t.Length > 2)];
-        Signs = _signs;
         SiteName = ((string?[])[Metadata.First("og:site_name"), Article.Publisher, Metadata.First("application-name")])
             .Select(NotEmpty).FirstOrDefault(name => name?.Length <= MaxSiteName);
-        Title = rule?.Title(tree) ?? FindTitle();
         Description = Text.Normalise(Metadata.First("og:description", "description", "twitter:description") ?? Article.Description);
+        TitleEvidence = rule?.Title(tree) is { } title ? [new FieldEvidence("title", title, "the site's rule", 0.97), .. model.TitlesOf(this)] : model.TitlesOf(this);
+        Headline = _signs.Headings.FirstOrDefault(h => Title is not null && PageSigns.ShortText(h.Element, 400) is { } text && (Titles.SameText(text, Title) || Titles.Holds(text, Title)));
         Standfirst = FindStandfirst();
-        Bylines = rule?.Authors(tree) is { Count: > 0 } authors ? authors : FindBylines();
+        var authors = rule?.Authors(tree) ?? [];
+        AuthorsByRule = AuthorNames.Persons(authors, SiteName);
+        Bylines = authors.Count > 0 ? authors : FindBylines();
         (Published, Modified) = FindTimes();
         Published = rule?.Published(tree) is { } time && (DateText.Machine(time) ?? DateText.Words(time)) is { } reading
             ? [new TimeEvidence(reading, 0.97, "the site's rule"), .. Published] : Published;
@@ -50,19 +55,29 @@ internal sealed class Page
 
     public string? SiteName { get; }
 
-    public PageSigns Signs { get; }
+    public PageSigns Signs => _signs;
 
     /// <summary>All names that the site has for itself.</summary>
     public string[] SiteNames => [.. ((string?[])[SiteName, Article.Publisher, Metadata.First("application-name", "twitter:site"), HostName(_address)]).OfType<string>()];
 
-    public string? Title { get; }
+    /// <summary>What the page may have meant as its headline, the most likely first.</summary>
+    public IReadOnlyList<FieldEvidence> TitleEvidence { get; }
+
+    public string? Title => TitleEvidence.Count > 0 ? TitleEvidence[0].Value : null;
+
+    /// <summary>The heading that shows the title; without an element when none does.</summary>
+    public Sign Headline { get; }
 
     public string Description { get; }
 
     /// <summary>The teaser under the headline, if one is marked as such or repeats the page's description; else empty.</summary>
     public string Standfirst { get; }
 
+    /// <summary>Texts that credit the article to somebody: persons, desks, agencies.</summary>
     public IReadOnlyList<string> Bylines { get; }
+
+    /// <summary>The persons where the site's rule finds its authors; empty when it finds none.</summary>
+    public string[] AuthorsByRule { get; }
 
     public IReadOnlyList<string> Organisations => Article.Organisations;
 
@@ -126,18 +141,9 @@ internal sealed class Page
     /// <summary>What the page says about each field, most trusted first within a field.</summary>
     public IEnumerable<FieldEvidence> Evidence()
     {
-        (string? Value, string Source, double Confidence)[] titles =
-        [
-            (Article.Headline, Article.IsNews ? "json-ld headline of news" : "json-ld headline", Article.IsNews ? 0.95 : 0.8), .. Headings.Select(h => ((string?)h, "h1", 0.9)),
-            (Metadata.First("og:title"), "meta og:title", 0.8), (Metadata.First("twitter:title"), "meta twitter:title", 0.7), (NotEmpty(DocumentTitle), "title element", 0.6),
-        ];
         return
         [
-            .. titles.Where(t => NotEmpty(t.Value) is not null).OrderByDescending(t => t.Confidence).Select(t => new FieldEvidence("title", t.Value!, t.Source, t.Confidence)),
-            .. Article.Authors.Select(a => new FieldEvidence("authors", a, "json-ld author", 0.95)),
-            .. Article.Organisations.Select(o => new FieldEvidence("authors", o, "json-ld author, an organisation: no person", 0)),
-            .. Metadata.All("author").Select(a => new FieldEvidence("authors", a, "meta author", 0.7)),
-            .. Bylines.Except(Article.Authors, StringComparer.Ordinal).Except(Metadata.All("author"), StringComparer.Ordinal).Select(b => new FieldEvidence("authors", b, "byline", 0.6)),
+            .. TitleEvidence.Take(MaxEvidence),
             .. Published.OrderByDescending(t => t.Confidence).Select(t => Timed("publish_time", t)),
             .. Modified.OrderByDescending(t => t.Confidence).Select(t => Timed("modified_time", t)),
         ];
@@ -147,37 +153,6 @@ internal sealed class Page
     }
 
     private static string? Bounded(string? text) => Text.Normalise(text) is { Length: > 0 } line ? line[..Math.Min(line.Length, 300)] : null;
-
-    private string? FindTitle()
-    {
-        string[] siteNames = [.. ((string?[])[SiteName, Article.Publisher, Metadata.First("application-name", "twitter:site"), HostName(_address)]).OfType<string>()];
-        var social = NotEmpty(Metadata.First("og:title")) ?? NotEmpty(Metadata.First("twitter:title"));
-        string[] declared = [.. ((string?[])[Article.Headline, social, DocumentTitle]).OfType<string>().Where(t => t.Length > 0)];
-        string[] confirmed = [.. Headings, .. MarkedHeadlines(), .. Article.Headline is { } h ? [h] : Array.Empty<string>()];
-        if (Article is { IsNews: true, Headline.Length: > 0 } && !Article.Headline.EndsWith('…') && !Article.Headline.EndsWith("...", StringComparison.Ordinal))
-        {
-            return Titles.WithoutSite(Article.Headline, siteNames, []);
-        }
-
-        var cleaned = declared.Select(t => Titles.WithoutSite(t, siteNames, confirmed)).Where(t => t.Length > 0).ToList();
-        var visible = Headings.Where(h => !Titles.IsSiteName(h, siteNames)).ToList();
-
-        // What is declared and visible is the headline (a kicker may stand in the same heading). Then a visible headline alone, if it is the
-        // page's only one and speaks of the same as a declared one: what is declared for search engines and social networks is often reworded.
-        return visible.FirstOrDefault(heading => cleaned.Any(c => Titles.SameText(c, heading)))
-            ?? cleaned.FirstOrDefault(c => visible.Any(heading => Titles.Holds(heading, c)))
-            ?? (visible.Count == 1 && (cleaned.Count == 0 || cleaned.Any(c => Titles.Overlap(visible[0], c) >= 0.3)) ? visible[0] : null)
-            ?? cleaned.FirstOrDefault()
-            ?? (visible.Count > 0 ? visible[0] : FirstHeading());
-    }
-
-    private IEnumerable<string> MarkedHeadlines() => _signs.LowerHeadings
-        .Take(40)
-        .Select(h => PageSigns.ShortText(h.Element, 300))
-        .OfType<string>()
-        .Where(t => t.Length > 5);
-
-    private string? FirstHeading() => _signs.LowerHeadings.Where(h => h.Element.Tag is Tag.H2 or Tag.H3).Select(h => NotEmpty(PageSigns.ShortText(h.Element, 400))).FirstOrDefault();
 
     private string FindStandfirst()
     {
@@ -227,38 +202,14 @@ internal sealed class Page
 
     private List<string> FindBylines()
     {
-        if (Article.Authors.Count > 0 || Article.Organisations.Count > 0)
+        if (Article.IsNews && Article.Authors.Count + Article.Organisations.Count > 0)
         {
-            if (Article.Organisations.Count > 0 || Article.Authors.Any(WireCredits.IsAgency) || AreBelieved(Article.Authors, unseen: Article.IsNews))
-            {
-                return [.. Article.Authors];
-            }
+            return [.. Article.Authors];
         }
 
-        if (WrittenByLabel() is { } labelled && AreBelieved([labelled], unseen: false))
-        {
-            return [labelled];
-        }
-
-        foreach (var name in (string[])["author", "article:author", "parsely-author", "sailthru.author", "dc.creator", "dcterms.creator", "byl", "cxenseparse:author"])
-        {
-            var values = Metadata.All(name).Where(v => !v.Contains("://", StringComparison.Ordinal) && v.Length <= 200).ToList();
-            if (AreBelieved(values, unseen: false))
-            {
-                return values;
-            }
-        }
-
-        foreach (var kind in AuthorKinds)
-        {
-            var values = NearHeadline(kind).Select(s => s.Element.Value("content") ?? PageSigns.BylineText(s.Element, 160)).OfType<string>().Where(t => t.Length is > 3 and <= 160).Distinct(StringComparer.Ordinal).ToList();
-            if (AuthorNames.Persons(values, SiteName).Length > 0)
-            {
-                return Signed(values);
-            }
-        }
-
-        return WrittenByline() is { } written ? Signed([written]) : [];
+        var declared = AuthorCandidates.Metas.SelectMany(Metadata.All).Where(v => !v.Contains("://", StringComparison.Ordinal) && v.Length <= 200);
+        var marked = NearHeadline(Hints.Authorship).Select(s => s.Element.Value("content") ?? PageSigns.BylineText(s.Element, 160)).OfType<string>().Where(t => t.Length is > 3 and <= 160);
+        return [.. Article.Authors.Concat(declared).Concat(Signed(marked)).Distinct(StringComparer.OrdinalIgnoreCase)];
     }
 
     /// <summary>The parts of byline texts that name somebody; the others are roles, places and dates.</summary>
@@ -268,24 +219,12 @@ internal sealed class Page
             .Where(part => AuthorNames.Persons([part], SiteName).Length > 0 || WireCredits.Find([part], []).Length > 0),
     ];
 
-    /// <summary>
-    /// Names that a page declares and shows nowhere are mostly those of whoever typed it in. A newsroom's declaration of its own news is
-    /// believed all the same.
-    /// </summary>
-    private bool AreBelieved(IReadOnlyList<string> declared, bool unseen) =>
-        AuthorNames.Persons(declared, SiteName) is { Length: > 0 } persons && (unseen || persons.Any(_signs.IsVisible));
-
-    // Best kind first.
-    private static readonly Hints[] AuthorKinds =
-        [Hints.AuthorProperty, Hints.AuthorRelation, Hints.CardName, Hints.BylineLink, Hints.Byline, Hints.AuthorName, Hints.AuthorLink, Hints.Author | Hints.AuthorBoxLink];
-
     /// <summary>The signs of a kind that stand together, the first such group from the headline on: other groups are of other articles.</summary>
     private IEnumerable<Sign> NearHeadline(Hints kind)
     {
         const int Before = 80, Together = 30, MaxTogether = 10;
-        var headline = _signs.Headings.FirstOrDefault(h => PageSigns.ShortText(h.Element, 400) is { } text && Title is not null && (Titles.SameText(text, Title) || Titles.Holds(text, Title)));
         var own = _signs.Signs.Where(s => (s.Hints & kind) != Hints.None && _signs.IsOwn(s)).ToList();
-        var from = headline.Element is null ? 0 : own.FindIndex(s => s.Order >= headline.Order - Before);
+        var from = Headline.Element is null ? 0 : own.FindIndex(s => s.Order >= Headline.Order - Before);
         if (from < 0)
         {
             yield break;
@@ -300,31 +239,6 @@ internal sealed class Page
 
             yield return own[i];
         }
-    }
-
-    /// <summary>A line of its own near the headline that says "By Jane Doe".</summary>
-    private string? WrittenByline()
-    {
-        const int Lines = 40;
-        if (_signs.Headings.FirstOrDefault().Element is not { } headline)
-        {
-            return null;
-        }
-
-        var looked = 0;
-        for (var node = headline.FollowingAfter(_tree.Body); node is not null && looked < Lines; node = node.Following(_tree.Body))
-        {
-            if (node is Element { Tag: Tag.P or Tag.Span or Tag.Div or Tag.Small or Tag.Em or Tag.Strong or Tag.H2 or Tag.H3 or Tag.H4 or Tag.H5 } element && HoldsText(element))
-            {
-                looked++;
-                if (PageSigns.BylineText(element, 120) is { } line && AuthorNames.IsByline(line, SiteName))
-                {
-                    return line;
-                }
-            }
-        }
-
-        return null;
     }
 
     /// <summary>The author line of a link preview: <c>twitter:label1</c> "Written by", <c>twitter:data1</c> the name.</summary>

@@ -216,9 +216,6 @@ internal sealed class PageSigns
         }
     }
 
-    /// <summary>Whether the readers of the page see the text, however it is spaced and spelt in capitals.</summary>
-    public bool IsVisible(string text) => _visibleKey.Value.Contains(Text.Key(text), StringComparison.Ordinal);
-
     /// <summary>How often the readers of the page see a text, given as its key; at most <paramref name="most"/>.</summary>
     public int Occurrences(string key, int most)
     {

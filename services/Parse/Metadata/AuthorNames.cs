@@ -38,21 +38,6 @@ public static class AuthorNames
 
     private static readonly string[] OrganisationEndings = ["ministerium", "verband", "redaktion", "stiftung", "institut", "anstalt", "zeitung", "magazin", "gesellschaft", "admin", "redaktionen", "feuerwehr", "fraktion", "gewerkschaft"];
 
-    // What a line must begin with to name its author without any mark-up that says so.
-    private static readonly string[] BylineWords = ["by ", "von ", "par ", "por ", "di ", "door ", "af ", "av ", "text: ", "autor: ", "autorin: ", "author: ", "written by ", "автор: ", "oleh ", "penulis: ", "tekst: ", "texte: ", "texto: "];
-
-    /// <summary>The line says "By" in some language, and then nothing but names of two or more words each.</summary>
-    public static bool IsByline(string line, string? siteName)
-    {
-        if (!BylineWords.Any(w => line.StartsWith(w, StringComparison.OrdinalIgnoreCase)) || Text.EndsSentence(line))
-        {
-            return false;
-        }
-
-        var persons = Persons([line], siteName);
-        return persons.Length > 0 && persons.All(p => p.Split(' ') is { Length: >= 2 and <= 4 } words && words.All(w => char.IsUpper(w[0]) || w.Length <= 3));
-    }
-
     /// <summary>Persons among <paramref name="bylines"/>, in order, each once. A byline that names the site or an agency gives nobody.</summary>
     public static string[] Persons(IEnumerable<string> bylines, string? siteName)
     {

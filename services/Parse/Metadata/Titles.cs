@@ -65,12 +65,6 @@ public static class Titles
             || (site.Length >= 4 && key.Contains(site, StringComparison.Ordinal) && key.Length <= site.Length * 3)
             || (key.Length >= 4 && site.Contains(key, StringComparison.Ordinal)));
 
-    public static bool IsSiteName(string title, IReadOnlyList<string> siteNames)
-    {
-        var key = Text.Key(title);
-        return siteNames.Any(s => Text.Key(s) == key);
-    }
-
     /// <summary>The heading is the title with something before or after it (a kicker, a label).</summary>
     public static bool Holds(string heading, string title)
     {

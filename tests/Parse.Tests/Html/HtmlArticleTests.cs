@@ -183,6 +183,8 @@ public sealed class HtmlArticleTests
     [InlineData("<div class=\"author-2\">Jane Doe</div><div class=\"author-3\">Per Holm</div>")]
     [InlineData("<p>By Jane Doe and Per Holm</p>")]
     [InlineData("<p itemprop=\"author\"><span itemprop=\"name\">Jane Doe</span></p><p itemprop=\"author\"><span itemprop=\"name\">Per Holm</span></p>")]
+    [InlineData("<p>Posted by Jane Doe &amp; Per Holm on 3 May 2024</p>")]
+    [InlineData("<p>Text: Jane Doe und Per Holm</p>")]
     public void Parse_BylineUnderTheHeadline_GivesItsPersons(string byline) =>
         Assert.Equal(["Jane Doe", "Per Holm"], new TestPage { Heading = "<h1>Harbour bridge opens after repair</h1>" + byline }.Content().Authors);
 

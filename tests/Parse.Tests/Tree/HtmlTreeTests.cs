@@ -66,7 +66,8 @@ public sealed class HtmlTreeTests
         Assert.Equal(256, HtmlTree.Parse(html).Html.Attributes.Length);
     }
 
-    // Without tables: AngleSharp goes on fostering after a stray end tag in a table, where the standard stops.
+    // Without tables: AngleSharp goes on fostering after a stray end tag in a table, where the standard stops. Without buttons in drawings: AngleSharp takes them for
+    // HTML's, which end the scope of a paragraph; the standard does not.
     [Fact]
     public void Parse_TagSoup_GivesTheStandardTree()
     {
@@ -76,7 +77,7 @@ public sealed class HtmlTreeTests
             "<span class=c>", "</span>", "<br>", "<img src=y>", "text ", " ", "&amp;", "<!-- c -->", "<em>", "</em>", "<dl>", "<dt>", "<dd>", "</dl>", "<button>", "</button>", "<font color=red>", "</font>",
             "<section>", "</section>", "<article>", "</article>", "<strong>", "</strong>", "<blockquote>", "</blockquote>", "<form>", "</form>", "<x-y>", "</x-y>", "<script>s</script>", "<option>", "<pre>", "</pre>", "<svg>", "</svg>", "<nobr>",
         ];
-        Gen.Int[0, pieces.Length - 1].Select(i => pieces[i]).Array[1, 24].Sample(
+        Gen.Int[0, pieces.Length - 1].Select(i => pieces[i]).Array[1, 24].Where(parts => !(parts.Contains("<svg>") && parts.Contains("<button>"))).Sample(
             parts =>
             {
                 var html = "<!doctype html>" + string.Concat(parts);

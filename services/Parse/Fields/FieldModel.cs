@@ -1,0 +1,86 @@
+using Storyline.Parse.Blocks;
+using Storyline.Parse.Html;
+using Storyline.Parse.Metadata;
+
+namespace Storyline.Parse.Fields;
+
+/// <summary>
+/// Chooses between what a page offers for its title and its authors: what a newsroom declares of its own news is believed; everything else is judged by boosted
+/// decision trees over who says so and where. Derived by <c>tests/Evaluation -- fields</c>.
+/// </summary>
+public sealed class FieldModel
+{
+    /// <summary>From here on the most likely person is an author; without anybody so likely the article has none.</summary>
+    internal const float FirstAuthor = 0.37f;
+
+    /// <summary>From here on others are authors, too.</summary>
+    internal const float OtherAuthor = 0.5f;
+
+    /// <summary>From here on is whoever is named together with the most likely one.</summary>
+    internal const float NamedTogether = 0.12f;
+
+    private static readonly Lazy<FieldModel> ShippedModel = new(() =>
+    {
+        using var reader = DecisionTrees.Shipped("Storyline.Parse.Fields.fields.model");
+        return Read(reader);
+    });
+
+    private readonly DecisionTrees _titles;
+    private readonly DecisionTrees _authors;
+
+    internal FieldModel(DecisionTrees titles, DecisionTrees authors)
+    {
+        _titles = titles;
+        _authors = authors;
+    }
+
+    /// <summary>The model that comes with the parser.</summary>
+    public static FieldModel Shipped => ShippedModel.Value;
+
+    /// <summary>Reads what <see cref="Write"/> wrote.</summary>
+    public static FieldModel Read(TextReader reader) => new(DecisionTrees.Read(reader), DecisionTrees.Read(reader));
+
+    public void Write(TextWriter writer)
+    {
+        _titles.Write(writer);
+        _authors.Write(writer);
+    }
+
+    /// <summary>The headline that the page's newsroom declares of its news; null when there is none, or only its start.</summary>
+    internal static string? DeclaredTitle(Page page) =>
+        page.Article is { IsNews: true, Headline: { Length: > 0 } headline } && !headline.EndsWith('…') && !headline.EndsWith("...", StringComparison.Ordinal)
+        && Titles.WithoutSite(headline, page.SiteNames, []) is { Length: > 0 } title ? title : null;
+
+    /// <summary>Answers for the title, the most likely first.</summary>
+    internal List<FieldEvidence> TitlesOf(Page page)
+    {
+        var judged = TitleCandidates.Of(page).Select(c => new FieldEvidence("title", c.Value, c.Source, Rounded(_titles.Probability(c.Row)))).OrderByDescending(e => e.Confidence);
+        return DeclaredTitle(page) is { } declared ? [new FieldEvidence("title", declared, "json-ld headline of news", 0.95), .. judged] : [.. judged];
+    }
+
+    /// <summary>The authors in the page's order, and everybody who was considered.</summary>
+    internal (string[] Authors, List<FieldEvidence> Considered) AuthorsOf(Page page, IReadOnlyList<PageBlock> blocks, float[] judged)
+    {
+        var candidates = AuthorCandidates.Of(page, blocks, judged);
+        var likely = candidates.ConvertAll(c => c.IsDeclaredOfNews ? 0.95f : _authors.Probability(c.Row));
+        return ([.. Chosen(candidates, likely).Select(c => c.Value)], [.. candidates.Select((c, i) => new FieldEvidence("authors", c.Value, c.Source, Rounded(likely[i]))).OrderByDescending(e => e.Confidence)]);
+    }
+
+    internal static IEnumerable<AuthorCandidate> Chosen(IReadOnlyList<AuthorCandidate> candidates, IReadOnlyList<float> likely)
+    {
+        if (candidates.Any(c => c.IsDeclaredOfNews))
+        {
+            return candidates.Where(c => c.IsDeclaredOfNews);
+        }
+
+        var best = Enumerable.Range(0, candidates.Count).DefaultIfEmpty(-1).MaxBy(i => i < 0 ? 0 : likely[i]);
+        return best < 0 || likely[best] < FirstAuthor
+            ? []
+            : candidates.Where((c, i) => i == best || ((likely[i] >= OtherAuthor || (likely[i] >= NamedTogether && c.Statements.Overlaps(candidates[best].Statements))) && !IsPartOfALikelier(i)));
+
+        // "Jane Doe" and "Jane Doe Friday" are one person, by the name that is likelier.
+        bool IsPartOfALikelier(int i) => candidates.Where((_, o) => o != i && likely[o] >= likely[i]).Any(o => candidates[i].Value.Contains(o.Value, StringComparison.OrdinalIgnoreCase) || o.Value.Contains(candidates[i].Value, StringComparison.OrdinalIgnoreCase));
+    }
+
+    private static double Rounded(float probability) => Math.Round(probability, 2);
+}
