@@ -16,6 +16,7 @@ internal static class AuthorCandidates
     private const int MaxLine = 400;
     private const int LineStart = 200;
     private const int None = -500;
+    private const string WordEnds = ":,(|-–•·[";
 
     /// <summary>Marks of authors so many elements apart are one statement.</summary>
     private const int Together = 30;
@@ -57,10 +58,19 @@ internal static class AuthorCandidates
 
     private static readonly HashSet<string> Joins = new(StringComparer.OrdinalIgnoreCase) { "and", "und", "et", "y", "e", "en", "og", "och", "&", "i", "mit", "with", "/" };
 
-    public static List<AuthorCandidate> Of(Page page, IReadOnlyList<PageBlock> blocks, float[] judged)
+    /// <param name="page">The page.</param>
+    /// <param name="blocks">Its text.</param>
+    /// <param name="judged">How likely each block is the article's.</param>
+    /// <param name="everybody">Also where the newsroom declares the authors.</param>
+    public static List<AuthorCandidate> Of(Page page, IReadOnlyList<PageBlock> blocks, float[] judged, bool everybody = false)
     {
         var gathering = new Gathering(page, blocks, judged);
         gathering.Declared();
+        if (page.Article.IsNews && gathering.HasPersons && !everybody)
+        {
+            return gathering.Rows();
+        }
+
         gathering.Marked();
         gathering.Lines();
         return gathering.Rows();
@@ -151,6 +161,8 @@ internal static class AuthorCandidates
             _headline = _headline < 0 ? Math.Max(0, _first - 1) : _headline;
             _headlineOrder = page.Headline.Element is null ? page.Signs.Headings.FirstOrDefault().Order : page.Headline.Order;
         }
+
+        public bool HasPersons => _answers.Values.Any(a => a.JsonLd >= 0);
 
         public void Declared()
         {
@@ -263,10 +275,15 @@ internal static class AuthorCandidates
         /// <summary>"By Jane Doe", "Posted by jane on 3 May", "Autor: Jane Doe".</summary>
         private void Introduced(string line, int at, bool atStart)
         {
+            if (!HoldsIntroduction(line))
+            {
+                return;
+            }
+
             var words = line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
             for (var w = 0; w < words.Length && w < 40; w++)
             {
-                var bare = words[w].Trim(':', ',', '(', '|', '-', '–', '•', '·', '[');
+                var bare = words[w].AsSpan().Trim(WordEnds).ToString();
                 var colon = words[w].EndsWith(':') || words[w].EndsWith('：');
                 var kind = Nouns.Contains(bare) ? colon ? 3 : 2 : Prepositions.Contains(bare) ? 1 : 0;
                 if (kind == 0 || w + 1 >= words.Length)
@@ -289,6 +306,23 @@ internal static class AuthorCandidates
 
                 Run(words, next, kind, before, at);
             }
+        }
+
+        // Hardly any line does: asking first spares making words of the others.
+        private static bool HoldsIntroduction(ReadOnlySpan<char> line)
+        {
+            var nouns = Nouns.GetAlternateLookup<ReadOnlySpan<char>>();
+            var prepositions = Prepositions.GetAlternateLookup<ReadOnlySpan<char>>();
+            foreach (var range in line.Split(' '))
+            {
+                var word = line[range].Trim(WordEnds);
+                if (word.Length is >= 1 and <= 14 && (prepositions.Contains(word) || nouns.Contains(word)))
+                {
+                    return true;
+                }
+            }
+
+            return false;
         }
 
         /// <summary>Names one after the other.</summary>
@@ -444,6 +478,18 @@ internal static class AuthorCandidates
             return found;
         }
 
+        /// <summary>In how many blocks the name stands, up to six.</summary>
+        private int Shown(string name)
+        {
+            var count = 0;
+            for (var i = 0; i < _blocks.Count && count < 6; i++)
+            {
+                count += _blocks[i].Text.Contains(name, StringComparison.OrdinalIgnoreCase) ? 1 : 0;
+            }
+
+            return count;
+        }
+
         public List<AuthorCandidate> Rows()
         {
             var title = Text.Key(_page.Title);
@@ -469,7 +515,7 @@ internal static class AuthorCandidates
                 row.Add(nearest);
                 row.Add(a.Signs.Count(d => d != None));
                 row.Add(answers.Count(o => o.Signs.Any(d => d != None && Math.Abs(d) < nearest)));
-                row.Add(_page.Signs.Occurrences(a.Key, 6));
+                row.Add(Shown(a.Name));
                 row.Add(words.Length);
                 row.Add(a.Name.Length);
                 row.Add(a.Name.Any(char.IsDigit) ? 1 : 0);

@@ -52,16 +52,20 @@ public sealed class FieldModel
         && Titles.WithoutSite(headline, page.SiteNames, []) is { Length: > 0 } title ? title : null;
 
     /// <summary>Answers for the title, the most likely first.</summary>
-    internal List<FieldEvidence> TitlesOf(Page page)
+    /// <param name="page">The page.</param>
+    /// <param name="all">Also those beside a declared one.</param>
+    internal List<FieldEvidence> TitlesOf(Page page, bool all)
     {
-        var judged = TitleCandidates.Of(page).Select(c => new FieldEvidence("title", c.Value, c.Source, Rounded(_titles.Probability(c.Row)))).OrderByDescending(e => e.Confidence);
-        return DeclaredTitle(page) is { } declared ? [new FieldEvidence("title", declared, "json-ld headline of news", 0.95), .. judged] : [.. judged];
+        FieldEvidence[] declared = DeclaredTitle(page) is { } title ? [new FieldEvidence("title", title, "json-ld headline of news", 0.95)] : [];
+        return declared.Length > 0 && !all
+            ? [.. declared]
+            : [.. declared, .. TitleCandidates.Of(page).Select(c => new FieldEvidence("title", c.Value, c.Source, Rounded(_titles.Probability(c.Row)))).OrderByDescending(e => e.Confidence)];
     }
 
     /// <summary>The authors in the page's order, and everybody who was considered.</summary>
-    internal (string[] Authors, List<FieldEvidence> Considered) AuthorsOf(Page page, IReadOnlyList<PageBlock> blocks, float[] judged)
+    internal (string[] Authors, List<FieldEvidence> Considered) AuthorsOf(Page page, IReadOnlyList<PageBlock> blocks, float[] judged, bool all)
     {
-        var candidates = AuthorCandidates.Of(page, blocks, judged);
+        var candidates = AuthorCandidates.Of(page, blocks, judged, all);
         var likely = candidates.ConvertAll(c => c.IsDeclaredOfNews ? 0.95f : _authors.Probability(c.Row));
         return ([.. Chosen(candidates, likely).Select(c => c.Value)], [.. candidates.Select((c, i) => new FieldEvidence("authors", c.Value, c.Source, Rounded(likely[i]))).OrderByDescending(e => e.Confidence)]);
     }

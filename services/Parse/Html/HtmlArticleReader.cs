@@ -27,7 +27,7 @@ internal static class HtmlArticleReader
 
         var address = Uri.TryCreate(url, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" ? uri : null;
         var rule = rules.For(address);
-        var page = new Page(tree, address, fields, rule);
+        var page = new Page(tree, address, fields, rule, explain);
         rule?.Prune(tree);
         var found = PageBlocks.Read(tree.Body);
         var judged = rule?.Roots(tree) is { Count: > 0 } roots ? Inside(roots, found) : model.Judge(found, BlockFeatures.Of(found, Facts(page)));
@@ -38,7 +38,7 @@ internal static class HtmlArticleReader
             blocks = live?.Timed(blocks) ?? DeclaredBody.Timed(blocks, page.Article.Updates);
         }
 
-        var (authors, considered) = page.AuthorsByRule.Length > 0 ? (page.AuthorsByRule, []) : fields.AuthorsOf(page, found.Blocks, judged);
+        var (authors, considered) = page.AuthorsByRule.Length > 0 ? (page.AuthorsByRule, []) : fields.AuthorsOf(page, found.Blocks, judged, all: explain);
         var result = PageKind.WhyNoArticle(page, blocks, ArticleBody.Join(blocks), LinkedHeadings(found, blocks)) is { } reason ? ParseResult.Rejected(Outcome.NoArticle, reason)
             : Assemble(page, blocks, authors, isLiveBlog: live is not null || page.DeclaresLiveBlog, hint, url);
         result = rule is null ? result : result with { ParserVersion = $"{result.ParserVersion}+{rule.Name}" };

@@ -20,7 +20,8 @@ internal sealed class Page
     /// <param name="address">Where it was found.</param>
     /// <param name="model">Judges what the page offers for its title.</param>
     /// <param name="rule">Where the site has its title, authors and time; null for a site without a rule.</param>
-    public Page(HtmlTree tree, Uri? address, FieldModel model, PublisherRule? rule = null)
+    /// <param name="explain">Also gather the answers that are not asked for.</param>
+    public Page(HtmlTree tree, Uri? address, FieldModel model, PublisherRule? rule = null, bool explain = false)
     {
         _tree = tree;
         _address = address;
@@ -33,7 +34,8 @@ internal sealed class Page
         SiteName = ((string?[])[Metadata.First("og:site_name"), Article.Publisher, Metadata.First("application-name")])
             .Select(NotEmpty).FirstOrDefault(name => name?.Length <= MaxSiteName);
         Description = Text.Normalise(Metadata.First("og:description", "description", "twitter:description") ?? Article.Description);
-        TitleEvidence = rule?.Title(tree) is { } title ? [new FieldEvidence("title", title, "the site's rule", 0.97), .. model.TitlesOf(this)] : model.TitlesOf(this);
+        FieldEvidence[] byRule = rule?.Title(tree) is { } title ? [new FieldEvidence("title", title, "the site's rule", 0.97)] : [];
+        TitleEvidence = byRule.Length > 0 && !explain ? byRule : [.. byRule, .. model.TitlesOf(this, all: explain)];
         Headline = _signs.Headings.FirstOrDefault(h => Title is not null && PageSigns.ShortText(h.Element, 400) is { } text && (Titles.SameText(text, Title) || Titles.Holds(text, Title)));
         Standfirst = FindStandfirst();
         var authors = rule?.Authors(tree) ?? [];
@@ -166,17 +168,17 @@ internal sealed class Page
         }
 
         var key = Text.Key(Description);
-        return key.Length < 30 ? "" : TextElements()
+        return key.Length < 30 ? "" : TextElements(_tree.Body.FirstChild)
             .Where(e => e.Tag is Tag.P or Tag.H2 or Tag.H3 or Tag.Strong or Tag.Div)
             .Take(2_000)
             .Select(e => PageSigns.ShortText(e, Description.Length + 400))
             .FirstOrDefault(t => t?.Length >= 30 && Text.Key(t) == key) ?? "";
     }
 
-    /// <summary>Elements of the body that hold text of their own, in document order; blocks that only hold other blocks are passed over.</summary>
-    private IEnumerable<Element> TextElements()
+    /// <summary>Elements of the body that hold text of their own, in document order from a node on; blocks that only hold other blocks are passed over.</summary>
+    private IEnumerable<Element> TextElements(Node? from)
     {
-        for (Node? node = _tree.Body.FirstChild; node is not null; node = node.Following(_tree.Body))
+        for (var node = from; node is not null; node = node.Following(_tree.Body))
         {
             if (node is Element { FirstChild: not null } element
                 && element.Tag is Tag.P or Tag.Span or Tag.Div or Tag.Li or Tag.Small or Tag.Td or Tag.Em or Tag.Strong or Tag.H2 or Tag.H3 or Tag.H4 or Tag.H5 or Tag.A
@@ -272,7 +274,7 @@ internal sealed class Page
         {
             foreach (var sign in dated.Take(60))
             {
-                if (PageSigns.ShortText(sign.Element, 120) is { } text && DateText.Words(text) is { } reading)
+                if (PageSigns.ShortText(sign.Element, 120) is { } text && DateText.Published(text) is { } reading)
                 {
                     published.Add(new TimeEvidence(reading, 0.5, "element marked as a date"));
                     break;
@@ -280,7 +282,7 @@ internal sealed class Page
             }
         }
 
-        if (published.Count == 0 && FirstWrittenDate() is { } written)
+        if (published.Count == 0 && (DateBelowHeadline() ?? FirstWrittenDate()) is { } written)
         {
             published.Add(new TimeEvidence(written, 0.4, "a date as text"));
         }
@@ -333,29 +335,39 @@ internal sealed class Page
         return [.. _signs.Signs.Where(s => (s.Hints & kind) != Hints.None && _signs.IsOwn(s)).OrderBy(s => s.Order < from)];
     }
 
-    /// <summary>The first short piece of visible text, footers apart, that is hardly more than a date.</summary>
+    /// <summary>The first date that a short piece of text below the headline is hardly more than.</summary>
+    private DateReading? DateBelowHeadline()
+    {
+        const int Pieces = 60;
+        var headline = Headline.Element ?? _signs.Headings.FirstOrDefault().Element;
+        return headline is null ? null : WrittenDate(TextElements(headline.FollowingAfter(_tree.Body)).Take(Pieces), IsElsewhere);
+    }
+
+    /// <summary>The first date outside footers that a short piece of visible text is hardly more than.</summary>
     private DateReading? FirstWrittenDate()
     {
-        var looked = 0;
-        foreach (var element in TextElements())
+        const int Pieces = 5_000;
+        return WrittenDate(TextElements(_tree.Body.FirstChild).Take(Pieces), e => e.Closest(Tag.Footer) is not null);
+    }
+
+    private static DateReading? WrittenDate(IEnumerable<Element> elements, Func<Element, bool> isElsewhere) => elements
+        .Select(e => (Element: e, Reading: PageSigns.ShortText(e, 90) is { Length: >= 8 } text ? DateText.Published(text) : null))
+        .FirstOrDefault(d => d.Reading is not null && !isElsewhere(d.Element)).Reading;
+
+    /// <summary>In a footer, or in a box of other articles.</summary>
+    private static bool IsElsewhere(Element element)
+    {
+        for (var at = element; at is not null; at = at.Parent as Element)
         {
-            if (PageSigns.ShortText(element, 90) is not { Length: >= 8 } text)
+            var name = at.Attribute("class");
+            if (at.Tag is Tag.Footer or Tag.Aside or Tag.Nav
+                || (at.Tag is not (Tag.Body or Tag.Html) && (name.Contains("related", StringComparison.OrdinalIgnoreCase) || name.Contains("teaser", StringComparison.OrdinalIgnoreCase) || name.Contains("comment", StringComparison.OrdinalIgnoreCase))))
             {
-                continue;
-            }
-
-            if (++looked > 3_000)
-            {
-                return null;
-            }
-
-            if (DateText.Words(text) is { } reading && element.Closest(Tag.Footer) is null)
-            {
-                return reading;
+                return true;
             }
         }
 
-        return null;
+        return false;
     }
 
     private static string? TimeOf(Element element) => NotEmpty(element.Value("datetime")) ?? NotEmpty(element.Value("content")) ?? PageSigns.ShortText(element, 200);

@@ -107,17 +107,13 @@ internal sealed class PageSigns
 
     private static readonly string[] AuthorTokens = ["author", "authors", "autor", "autoren", "autores", "auteur", "autore", "forfatter", "författare", "writer", "verfasser", "reporter", "journalist"];
 
-    private readonly HtmlTree _tree;
-    private readonly Lazy<string> _visibleKey;
     private bool _commentsHoldHeadline;
     private int _elements;
     private int _linkText;
     private int _text;
 
-    private PageSigns(HtmlTree tree)
+    private PageSigns()
     {
-        _tree = tree;
-        _visibleKey = new Lazy<string>(VisibleKey);
     }
 
     public List<Element> Metas { get; } = [];
@@ -154,7 +150,7 @@ internal sealed class PageSigns
 
     public static PageSigns Of(HtmlTree tree)
     {
-        var signs = new PageSigns(tree);
+        var signs = new PageSigns();
         signs.Visit(tree.Html, Surroundings.None, inBody: false);
         return signs;
     }
@@ -216,41 +212,9 @@ internal sealed class PageSigns
         }
     }
 
-    /// <summary>How often the readers of the page see a text, given as its key; at most <paramref name="most"/>.</summary>
-    public int Occurrences(string key, int most)
-    {
-        var text = _visibleKey.Value.AsSpan();
-        var count = 0;
-        for (var at = text.IndexOf(key); at >= 0 && count < most; at = text.IndexOf(key))
-        {
-            count++;
-            text = text[(at + key.Length)..];
-        }
-
-        return count;
-    }
-
     /// <summary>Whether the sign is about this page's article: not in comments, captions, navigation or other articles' boxes.</summary>
     public bool IsOwn(Sign sign) => (sign.Around & (Surroundings.Figure | Surroundings.Navigation | Surroundings.Footer | Surroundings.Elsewhere)) == Surroundings.None
         && (_commentsHoldHeadline || !sign.Around.HasFlag(Surroundings.Comments));
-
-    private string VisibleKey()
-    {
-        const int MaxVisible = 1_000_000;
-        var text = new StringBuilder();
-        var node = _tree.Body.FirstChild;
-        while (node is not null && text.Length < MaxVisible)
-        {
-            if (node is TextNode run)
-            {
-                text.Append(run.Span);
-            }
-
-            node = node is Element { Tag: Tag.Script or Tag.Style or Tag.Noscript or Tag.Template } ? node.FollowingAfter(_tree.Body) : node.Following(_tree.Body);
-        }
-
-        return Text.Key(text.ToString());
-    }
 
     private void Visit(Element element, Surroundings around, bool inBody)
     {

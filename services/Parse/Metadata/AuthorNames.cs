@@ -63,10 +63,14 @@ public static class AuthorNames
 
     private static List<string> Split(string byline)
     {
-        var parts = new List<string> { WithoutIntroduction(byline) };
+        List<string> parts = [WithoutIntroduction(byline)];
         foreach (var separator in Separators)
         {
-            parts = [.. parts.SelectMany(p => p.Split(separator, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))];
+            // Most names hold none of them.
+            if (parts.Exists(p => p.Contains(separator, StringComparison.Ordinal)))
+            {
+                parts = [.. parts.SelectMany(p => p.Split(separator, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))];
+            }
         }
 
         return parts;

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Runtime.InteropServices;
 
@@ -40,6 +41,9 @@ public static class DateText
         ["BST"] = 1, ["CET"] = 1, ["CEST"] = 2, ["MEZ"] = 1, ["MESZ"] = 2, ["EET"] = 2, ["EEST"] = 3, ["MSK"] = 3, ["JST"] = 9, ["KST"] = 9, ["SGT"] = 8,
     };
 
+    private static readonly SearchValues<string> PublicationWords = SearchValues.Create(
+        ["published", "posted on", "veröffentlicht", "erschienen", "erstellt am", "publié", "publicado", "pubblicato", "gepubliceerd", "publicerad", "publisert", "opublikowano", "опубликовано"], StringComparison.OrdinalIgnoreCase);
+
     /// <summary>Reads a machine-written value (JSON-LD, meta, <c>datetime</c> attribute).</summary>
     public static DateReading? Machine(string? value)
     {
@@ -78,6 +82,14 @@ public static class DateText
         }
 
         return ShortYear(text) is { } at ? Words(string.Concat(text.AsSpan(0, at), "20", text.AsSpan(at))) : null;
+    }
+
+    /// <summary>As <see cref="Words"/>; of several dates the one that the text says is the publication's: <c>Last change: 31 October 2023. Published: 1 November 2023</c>.</summary>
+    public static DateReading? Published(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        var cue = text.AsSpan().IndexOfAny(PublicationWords);
+        return (cue > 0 ? Words(text[cue..]) : null) ?? Words(text);
     }
 
     private static bool HasDigit(ReadOnlySpan<char> text)
@@ -135,7 +147,7 @@ public static class DateText
             s = s[3..];
         }
 
-        if (!s.IsEmpty && s[0] is '.' or ',')
+        if (!s.IsEmpty && s[0] is '.' or ',' or ':')
         {
             s = s[1..].TrimStart("0123456789");
         }

@@ -35,7 +35,7 @@ public static class PublishTimes
                     : local.Date == time.Date;
                 if (agrees)
                 {
-                    return (Written(other.Reading.Time, site), confidence);
+                    return (Written(other.Reading.Time, evidence, site), confidence);
                 }
             }
 
@@ -46,9 +46,39 @@ public static class PublishTimes
             }
         }
 
-        return (best.Reading.HasTime ? Written(time, site) : time, Math.Round(confidence, 2));
+        return (best.Reading is { HasTime: true, HasZone: true } ? Written(time, evidence, site) : time, Math.Round(confidence, 2));
     }
 
-    /// <summary>The same instant by the site's clock, so that its day is the one that the site's readers know.</summary>
-    private static DateTimeOffset Written(DateTimeOffset time, Uri? site) => time.Offset == TimeSpan.Zero && SiteZone.Offset(site, time) is { } local ? time.ToOffset(local) : time;
+    /// <summary>
+    /// The same instant by the site's clock, so that its day is the one that the site's readers know: by the clock that another statement shows it by, else by the one
+    /// of the site's country, else by one on which it falls on the day of the URL.
+    /// </summary>
+    private static DateTimeOffset Written(DateTimeOffset time, IReadOnlyList<TimeEvidence> evidence, Uri? site)
+    {
+        if (time.Offset != TimeSpan.Zero)
+        {
+            return time;
+        }
+
+        foreach (var other in evidence)
+        {
+            var apart = other.Reading.Time.DateTime - time.UtcDateTime;
+            var minutes = (int)Math.Round(apart.TotalMinutes);
+            if (other.Reading.HasTime && minutes != 0 && minutes % 30 == 0 && minutes is >= -720 and <= 840 && (apart - TimeSpan.FromMinutes(minutes)).Duration() < TimeSpan.FromMinutes(1)
+                && (!other.Reading.HasZone || other.Reading.Time.Offset == TimeSpan.FromMinutes(minutes)))
+            {
+                return time.ToOffset(TimeSpan.FromMinutes(minutes));
+            }
+        }
+
+        if (SiteZone.Offset(site, time) is { } local)
+        {
+            return time.ToOffset(local);
+        }
+
+        var day = UrlDate.Read(site)?.Time.Date;
+        return day == time.Date.AddDays(-1) && time.Hour < 12 ? time.ToOffset(TimeSpan.FromHours(-time.Hour - 1))
+            : day == time.Date.AddDays(1) && time.Hour >= 10 ? time.ToOffset(TimeSpan.FromHours(24 - time.Hour))
+            : time;
+    }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using Storyline.Contracts;
 
 namespace Storyline.Parse.Metadata;
@@ -65,11 +66,9 @@ public static class WireCredits
         "agency", "newswire", "wire", "wires", "agentur", "presse-agentur", "presseagentur", "agencia", "agenzia", "agence",
     };
 
-    public static bool IsAgency(string name)
-    {
-        var key = Text.Key(name);
-        return Agencies.Any(a => a.Forms.Any(f => Text.Key(f) == key));
-    }
+    private static readonly FrozenSet<string> AgencyKeys = Agencies.SelectMany(a => a.Forms).Select(f => Text.Key(f)).ToFrozenSet(StringComparer.Ordinal);
+
+    public static bool IsAgency(string name) => AgencyKeys.Contains(Text.Key(name));
 
     /// <summary>The agencies credited, in the order of their evidence.</summary>
     /// <param name="bylines">Who the document names as authors.</param>

@@ -1,3 +1,4 @@
+using System.Text;
 using Storyline.Contracts;
 
 namespace Storyline.Parse.Tests.Html;
@@ -244,4 +245,12 @@ public sealed class HtmlArticleTests
     [InlineData("", "", "Harbour bridge opens after repair")] // the slug
     public void Parse_NoTitle_TakesTheNextBestName(string title, string heading, string expected) =>
         Assert.Equal(expected, new TestPage { Title = title, Heading = heading }.Content().Title);
+
+    [Fact]
+    public void Parse_TodaysDateAboveTheHeadline_IsNotTheArticles()
+    {
+        var page = new TestPage { Before = "<div>Saturday, 11 May 2024</div>", Heading = "<h1>Harbour bridge opens after repair</h1><div>3 May 2024</div>" };
+        var content = new DocumentParser().Parse(Encoding.UTF8.GetBytes(page.Html), "text/html", "utf-8", "https://www.harbourpost.example/bridge", hint: null).Content;
+        Assert.Equal(new DateTime(2024, 5, 3), content?.PublishTime?.Date);
+    }
 }

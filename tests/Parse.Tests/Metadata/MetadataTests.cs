@@ -76,6 +76,24 @@ public sealed class MetadataTests
     }
 
     [Theory]
+    [InlineData("2024-05-04T03:37:20Z", "2024-05-03T23:37", "https://harbourpost.example/a", "2024-05-03T23:37:20-04:00")]
+    [InlineData("2024-05-04T03:37:20Z", "2024-05-03T23:38", "https://harbourpost.example/a", "2024-05-04T03:37:20+00:00")]
+    [InlineData("2024-05-04T03:37:20Z", "2024-05-04", "https://harbourpost.example/2024/05/03/bridge", "2024-05-03T23:37:20-04:00")]
+    [InlineData("2024-05-03T23:11:59Z", "2024-05-03", "https://harbourpost.example/2024/05/04/bridge", "2024-05-04T00:11:59+01:00")]
+    public void Decide_InUtc_IsWrittenByTheClockOfTheSite(string declared, string shown, string url, string expected)
+    {
+        var (time, _) = PublishTimes.Decide([new(DateText.Machine(declared)!.Value, 0.95), new(DateText.Machine(shown)!.Value, 0.7)], new Uri(url));
+        Assert.Equal(expected, time?.ToString("yyyy-MM-dd'T'HH:mm:sszzz", CultureInfo.InvariantCulture));
+    }
+
+    [Theory]
+    [InlineData("Letzte Änderung: 31.10.2023 - 14:49 Erschienen am: 01.11.2023", "2023-11-01")]
+    [InlineData("Published 3 May 2024, updated 5 May 2024", "2024-05-03")]
+    [InlineData("Updated 5 May 2024", "2024-05-05")]
+    public void Published_SeveralDates_IsThePublications(string text, string expected) =>
+        Assert.Equal(expected, DateText.Published(text)?.Time.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture));
+
+    [Theory]
     [InlineData("By Ines Falk and Tomás Ribeiro", "Ines Falk|Tomás Ribeiro")]
     [InlineData("Von Jörg Maß, Berlin", "Jörg Maß|Berlin")]
     [InlineData("Ines Falk, Reuters", "Ines Falk")]
