@@ -187,8 +187,7 @@ internal sealed class TreeBuilder
                     return;
                 }
 
-                Pop();
-                _mode = Mode.InTable;
+                Leave(Mode.InTable);
                 Text(column);
                 return;
             case Mode.InSelect or Mode.InSelectInTable:
@@ -335,8 +334,7 @@ internal sealed class TreeBuilder
                 }
                 else if (tag is not (Tag.Head or Tag.Noscript))
                 {
-                    Pop();
-                    _mode = Mode.InHead;
+                    Leave(Mode.InHead);
                     Start(_mode);
                 }
 
@@ -348,7 +346,7 @@ internal sealed class TreeBuilder
                 StartInTable();
                 return;
             case Mode.InCaption:
-                if (tag is Tag.Caption or Tag.Col or Tag.Colgroup or Tag.Tbody or Tag.Td or Tag.Tfoot or Tag.Th or Tag.Thead or Tag.Tr)
+                if (IsTablePart(tag))
                 {
                     if (CloseCaption())
                     {
@@ -375,8 +373,7 @@ internal sealed class TreeBuilder
                 }
                 else if (Current.Tag == Tag.Colgroup)
                 {
-                    Pop();
-                    _mode = Mode.InTable;
+                    Leave(Mode.InTable);
                     Start(_mode);
                 }
 
@@ -388,7 +385,7 @@ internal sealed class TreeBuilder
                 StartInRow();
                 return;
             case Mode.InCell:
-                if (tag is Tag.Caption or Tag.Col or Tag.Colgroup or Tag.Tbody or Tag.Td or Tag.Tfoot or Tag.Th or Tag.Thead or Tag.Tr)
+                if (IsTablePart(tag))
                 {
                     if (InTableScope(Tag.Td) || InTableScope(Tag.Th))
                     {
@@ -460,8 +457,7 @@ internal sealed class TreeBuilder
                 InsertRaw(TextMode.Script);
                 return;
             case Tag.Noscript:
-                InsertElement();
-                _mode = Mode.InHeadNoScript;
+                Enter(Mode.InHeadNoScript);
                 return;
             case Tag.Template:
                 InsertElement();
@@ -474,8 +470,7 @@ internal sealed class TreeBuilder
                 return;
         }
 
-        Pop();
-        _mode = Mode.AfterHead;
+        Leave(Mode.AfterHead);
         Start(_mode);
     }
 
@@ -492,8 +487,7 @@ internal sealed class TreeBuilder
                 _mode = Mode.InBody;
                 return;
             case Tag.Frameset:
-                InsertElement();
-                _mode = Mode.InFrameset;
+                Enter(Mode.InFrameset);
                 return;
             case Tag.Base or Tag.Basefont or Tag.Bgsound or Tag.Link or Tag.Meta or Tag.Noframes or Tag.Script or Tag.Style or Tag.Template or Tag.Title:
                 _open.Add(_head!);
@@ -536,8 +530,7 @@ internal sealed class TreeBuilder
                 {
                     _open[1].Remove();
                     _open.RemoveRange(1, _open.Count - 1);
-                    InsertElement();
-                    _mode = Mode.InFrameset;
+                    Enter(Mode.InFrameset);
                 }
 
                 return;
@@ -579,11 +572,7 @@ internal sealed class TreeBuilder
                 _tokens.Mode = TextMode.Plain;
                 return;
             case Tag.Button:
-                if (InScope(Tag.Button))
-                {
-                    ImplyEndTags(Tag.Unknown);
-                    PopTo(Tag.Button);
-                }
+                CloseInScope(Tag.Button);
 
                 Reconstruct();
                 InsertElement();
@@ -751,29 +740,26 @@ internal sealed class TreeBuilder
         switch (tag)
         {
             case Tag.Caption:
-                ClearTo(Tag.Table, Tag.Table, Tag.Table);
+                ClearToTable();
                 _formatting.Add(null);
-                InsertElement();
-                _mode = Mode.InCaption;
+                Enter(Mode.InCaption);
                 return;
             case Tag.Colgroup:
-                ClearTo(Tag.Table, Tag.Table, Tag.Table);
-                InsertElement();
-                _mode = Mode.InColumnGroup;
+                ClearToTable();
+                Enter(Mode.InColumnGroup);
                 return;
             case Tag.Col:
-                ClearTo(Tag.Table, Tag.Table, Tag.Table);
+                ClearToTable();
                 Insert(Tag.Colgroup);
                 _mode = Mode.InColumnGroup;
                 Start(_mode);
                 return;
             case Tag.Tbody or Tag.Tfoot or Tag.Thead:
-                ClearTo(Tag.Table, Tag.Table, Tag.Table);
-                InsertElement();
-                _mode = Mode.InTableBody;
+                ClearToTable();
+                Enter(Mode.InTableBody);
                 return;
             case Tag.Td or Tag.Th or Tag.Tr:
-                ClearTo(Tag.Table, Tag.Table, Tag.Table);
+                ClearToTable();
                 Insert(Tag.Tbody);
                 _mode = Mode.InTableBody;
                 Start(_mode);
@@ -781,8 +767,7 @@ internal sealed class TreeBuilder
             case Tag.Table:
                 if (InTableScope(Tag.Table))
                 {
-                    PopTo(Tag.Table);
-                    ResetMode();
+                    PopAndReset(Tag.Table);
                     Start(_mode);
                 }
 
@@ -811,22 +796,20 @@ internal sealed class TreeBuilder
         switch (_tokens.Tag)
         {
             case Tag.Tr:
-                ClearTo(Tag.Tbody, Tag.Tfoot, Tag.Thead);
-                InsertElement();
-                _mode = Mode.InRow;
+                ClearToTableBody();
+                Enter(Mode.InRow);
                 return;
             case Tag.Th or Tag.Td:
-                ClearTo(Tag.Tbody, Tag.Tfoot, Tag.Thead);
+                ClearToTableBody();
                 Insert(Tag.Tr);
                 _mode = Mode.InRow;
                 Start(_mode);
                 return;
             case Tag.Caption or Tag.Col or Tag.Colgroup or Tag.Tbody or Tag.Tfoot or Tag.Thead:
-                if (InTableScope(Tag.Tbody) || InTableScope(Tag.Thead) || InTableScope(Tag.Tfoot))
+                if (InTableBodyScope())
                 {
-                    ClearTo(Tag.Tbody, Tag.Tfoot, Tag.Thead);
-                    Pop();
-                    _mode = Mode.InTable;
+                    ClearToTableBody();
+                    Leave(Mode.InTable);
                     Start(_mode);
                 }
 
@@ -841,17 +824,15 @@ internal sealed class TreeBuilder
         switch (_tokens.Tag)
         {
             case Tag.Th or Tag.Td:
-                ClearTo(Tag.Tr, Tag.Tr, Tag.Tr);
-                InsertElement();
-                _mode = Mode.InCell;
+                ClearToRow();
+                Enter(Mode.InCell);
                 _formatting.Add(null);
                 return;
             case Tag.Caption or Tag.Col or Tag.Colgroup or Tag.Tbody or Tag.Tfoot or Tag.Thead or Tag.Tr:
                 if (InTableScope(Tag.Tr))
                 {
-                    ClearTo(Tag.Tr, Tag.Tr, Tag.Tr);
-                    Pop();
-                    _mode = Mode.InTableBody;
+                    ClearToRow();
+                    Leave(Mode.InTableBody);
                     Start(_mode);
                 }
 
@@ -866,8 +847,7 @@ internal sealed class TreeBuilder
         var tag = _tokens.Tag;
         if (mode == Mode.InSelectInTable && tag is Tag.Caption or Tag.Table or Tag.Tbody or Tag.Tfoot or Tag.Thead or Tag.Tr or Tag.Td or Tag.Th)
         {
-            PopTo(Tag.Select);
-            ResetMode();
+            PopAndReset(Tag.Select);
             Start(_mode);
             return;
         }
@@ -901,16 +881,14 @@ internal sealed class TreeBuilder
             case Tag.Select:
                 if (InSelectScope())
                 {
-                    PopTo(Tag.Select);
-                    ResetMode();
+                    PopAndReset(Tag.Select);
                 }
 
                 return;
             case Tag.Input or Tag.Keygen or Tag.Textarea:
                 if (InSelectScope())
                 {
-                    PopTo(Tag.Select);
-                    ResetMode();
+                    PopAndReset(Tag.Select);
                     Start(_mode);
                 }
 
@@ -924,7 +902,7 @@ internal sealed class TreeBuilder
     private void StartInTemplate()
     {
         var tag = _tokens.Tag;
-        if (tag is Tag.Base or Tag.Basefont or Tag.Bgsound or Tag.Link or Tag.Meta or Tag.Noframes or Tag.Script or Tag.Style or Tag.Template or Tag.Title)
+        if (IsHeadContent(tag))
         {
             StartInHead();
             return;
@@ -963,13 +941,11 @@ internal sealed class TreeBuilder
             case Mode.InHead:
                 if (tag == Tag.Head)
                 {
-                    Pop();
-                    _mode = Mode.AfterHead;
+                    Leave(Mode.AfterHead);
                 }
                 else if (tag is Tag.Body or Tag.Html or Tag.Br)
                 {
-                    Pop();
-                    _mode = Mode.AfterHead;
+                    Leave(Mode.AfterHead);
                     EndTag(_mode);
                 }
                 else if (tag == Tag.Template)
@@ -981,8 +957,7 @@ internal sealed class TreeBuilder
             case Mode.InHeadNoScript:
                 if (tag is Tag.Noscript or Tag.Br)
                 {
-                    Pop();
-                    _mode = Mode.InHead;
+                    Leave(Mode.InHead);
                     if (tag == Tag.Br)
                     {
                         EndTag(_mode);
@@ -1033,8 +1008,7 @@ internal sealed class TreeBuilder
                 }
                 else if (tag != Tag.Col && Current.Tag == Tag.Colgroup)
                 {
-                    Pop();
-                    _mode = Mode.InTable;
+                    Leave(Mode.InTable);
                     if (tag != Tag.Colgroup)
                     {
                         EndTag(_mode);
@@ -1152,8 +1126,7 @@ internal sealed class TreeBuilder
             case Tag.Applet or Tag.Marquee or Tag.ObjectElement:
                 if (InScope(tag))
                 {
-                    ImplyEndTags(Tag.Unknown);
-                    PopTo(tag);
+                    Close(tag);
                     ClearFormatting();
                 }
 
@@ -1167,11 +1140,7 @@ internal sealed class TreeBuilder
 
         if (tag != Tag.Unknown && (IsBlock(tag) || tag is Tag.Button or Tag.Pre or Tag.Listing) && tag is not (Tag.P or Tag.Hr))
         {
-            if (InScope(tag))
-            {
-                ImplyEndTags(Tag.Unknown);
-                PopTo(tag);
-            }
+            CloseInScope(tag);
 
             return;
         }
@@ -1202,11 +1171,7 @@ internal sealed class TreeBuilder
     {
         if (_templates.Count > 0)
         {
-            if (InScope(Tag.Form))
-            {
-                ImplyEndTags(Tag.Unknown);
-                PopTo(Tag.Form);
-            }
+            CloseInScope(Tag.Form);
 
             return;
         }
@@ -1241,8 +1206,7 @@ internal sealed class TreeBuilder
             case Tag.Table:
                 if (InTableScope(Tag.Table))
                 {
-                    PopTo(Tag.Table);
-                    ResetMode();
+                    PopAndReset(Tag.Table);
                 }
 
                 return;
@@ -1264,18 +1228,16 @@ internal sealed class TreeBuilder
             case Tag.Tbody or Tag.Tfoot or Tag.Thead:
                 if (InTableScope(tag))
                 {
-                    ClearTo(Tag.Tbody, Tag.Tfoot, Tag.Thead);
-                    Pop();
-                    _mode = Mode.InTable;
+                    ClearToTableBody();
+                    Leave(Mode.InTable);
                 }
 
                 return;
             case Tag.Table:
-                if (InTableScope(Tag.Tbody) || InTableScope(Tag.Thead) || InTableScope(Tag.Tfoot))
+                if (InTableBodyScope())
                 {
-                    ClearTo(Tag.Tbody, Tag.Tfoot, Tag.Thead);
-                    Pop();
-                    _mode = Mode.InTable;
+                    ClearToTableBody();
+                    Leave(Mode.InTable);
                     EndTag(_mode);
                 }
 
@@ -1295,9 +1257,8 @@ internal sealed class TreeBuilder
             case Tag.Tr or Tag.Table or Tag.Tbody or Tag.Tfoot or Tag.Thead:
                 if (InTableScope(Tag.Tr) && (tag is Tag.Tr or Tag.Table || InTableScope(tag)))
                 {
-                    ClearTo(Tag.Tr, Tag.Tr, Tag.Tr);
-                    Pop();
-                    _mode = Mode.InTableBody;
+                    ClearToRow();
+                    Leave(Mode.InTableBody);
                     if (tag != Tag.Tr)
                     {
                         EndTag(_mode);
@@ -1320,8 +1281,7 @@ internal sealed class TreeBuilder
             case Tag.Td or Tag.Th:
                 if (InTableScope(tag))
                 {
-                    ImplyEndTags(Tag.Unknown);
-                    PopTo(tag);
+                    Close(tag);
                     ClearFormatting();
                     _mode = Mode.InRow;
                 }
@@ -1349,8 +1309,7 @@ internal sealed class TreeBuilder
         {
             if (InTableScope(tag))
             {
-                PopTo(Tag.Select);
-                ResetMode();
+                PopAndReset(Tag.Select);
                 EndTag(_mode);
             }
 
@@ -1381,8 +1340,7 @@ internal sealed class TreeBuilder
             case Tag.Select:
                 if (InSelectScope())
                 {
-                    PopTo(Tag.Select);
-                    ResetMode();
+                    PopAndReset(Tag.Select);
                 }
 
                 return;
@@ -1785,6 +1743,39 @@ internal sealed class TreeBuilder
         }
     }
 
+    private void Enter(Mode mode)
+    {
+        InsertElement();
+        _mode = mode;
+    }
+
+    private void Leave(Mode mode)
+    {
+        Pop();
+        _mode = mode;
+    }
+
+    /// <summary>Pops to the element, those that end by themselves first.</summary>
+    private void Close(Tag tag)
+    {
+        ImplyEndTags(Tag.Unknown);
+        PopTo(tag);
+    }
+
+    private void CloseInScope(Tag tag)
+    {
+        if (InScope(tag))
+        {
+            Close(tag);
+        }
+    }
+
+    private void PopAndReset(Tag tag)
+    {
+        PopTo(tag);
+        ResetMode();
+    }
+
     private void PopTo(Tag tag)
     {
         while (_open.Count > 1)
@@ -1797,6 +1788,12 @@ internal sealed class TreeBuilder
             }
         }
     }
+
+    private void ClearToTable() => ClearTo(Tag.Table, Tag.Table, Tag.Table);
+
+    private void ClearToTableBody() => ClearTo(Tag.Tbody, Tag.Tfoot, Tag.Thead);
+
+    private void ClearToRow() => ClearTo(Tag.Tr, Tag.Tr, Tag.Tr);
 
     private void ClearTo(Tag first, Tag second, Tag third)
     {
@@ -1929,6 +1926,8 @@ internal sealed class TreeBuilder
 
     private bool InListScope() => InScope(Tag.Li, Scope.List);
 
+    private bool InTableBodyScope() => InTableScope(Tag.Tbody) || InTableScope(Tag.Thead) || InTableScope(Tag.Tfoot);
+
     private bool InTableScope(Tag tag)
     {
         for (var i = _open.Count - 1; i >= 0; i--)
@@ -2035,6 +2034,10 @@ internal sealed class TreeBuilder
 
     private static bool IsForeignBoundary(Element element) =>
         element is { Markup: Markup.Svg, Name: "foreignobject" or "desc" or "title" } or { Markup: Markup.MathMl, Name: "mi" or "mo" or "mn" or "ms" or "mtext" or "annotation-xml" };
+
+    private static bool IsHeadContent(Tag tag) => tag is Tag.Base or Tag.Basefont or Tag.Bgsound or Tag.Link or Tag.Meta or Tag.Noframes or Tag.Script or Tag.Style or Tag.Template or Tag.Title;
+
+    private static bool IsTablePart(Tag tag) => tag is Tag.Caption or Tag.Col or Tag.Colgroup or Tag.Tbody or Tag.Td or Tag.Tfoot or Tag.Th or Tag.Thead or Tag.Tr;
 
     private static bool IsHeading(Tag tag) => tag is >= Tag.H1 and <= Tag.H6;
 
