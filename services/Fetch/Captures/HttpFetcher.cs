@@ -136,9 +136,15 @@ public sealed class HttpFetcher : IDisposable
     }
 
     /// <summary>Posts a form, following the redirects that keep the method (307, 308).</summary>
+    /// <param name="url">http or https.</param>
+    /// <param name="form">Names and values.</param>
+    /// <param name="redirecting">As <see cref="FetchRequest.Redirecting"/>.</param>
+    /// <param name="cancellationToken">Gives up.</param>
     /// <returns>Null when the answer is 2xx, else why it is not.</returns>
-    public async Task<FetchResult.Failure?> PostAsync(Uri url, IReadOnlyCollection<KeyValuePair<string, string>> form, CancellationToken cancellationToken)
+    public async Task<FetchResult.Failure?> PostAsync(
+        Uri url, IReadOnlyCollection<KeyValuePair<string, string>> form, Func<Uri, CancellationToken, Task<FetchResult.Failure?>> redirecting, CancellationToken cancellationToken)
     {
+        ArgumentNullException.ThrowIfNull(redirecting);
         using var clock = new RequestClock(_options.RequestTimeout, _time, cancellationToken);
         try
         {
@@ -150,6 +156,13 @@ public sealed class HttpFetcher : IDisposable
                 var status = (int)response.StatusCode;
                 if (status is 307 or 308 && response.Headers.Location is { } location && Uri.TryCreate(url, location, out var target) && target.Scheme is "http" or "https")
                 {
+                    clock.Stop();
+                    if (await redirecting(target, cancellationToken) is { } refusal)
+                    {
+                        return refusal;
+                    }
+
+                    clock.Start();
                     url = target;
                     continue;
                 }

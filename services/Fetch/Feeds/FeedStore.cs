@@ -133,6 +133,7 @@ public sealed class FeedStore : IAsyncDisposable
     public Task<bool> DeleteAsync(string feedId, CancellationToken cancellationToken) => _database.WriteAsync(
         async (connection, transaction) =>
         {
+            await SubscriptionStore.LeaveAsync(connection, transaction, feedId, Now);
             await connection.ExecuteAsync(
                 "DELETE FROM feed_subscriptions WHERE feed_id = @feedId; DELETE FROM sitemap_children WHERE feed_id = @feedId", new { feedId }, transaction);
             return await connection.ExecuteAsync("DELETE FROM feeds WHERE feed_id = @feedId", new { feedId }, transaction) > 0;

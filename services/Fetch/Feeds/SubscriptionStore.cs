@@ -1,14 +1,20 @@
+using System.Data.Common;
 using System.Security.Cryptography;
 using Dapper;
 using Storyline.Hosting.Storage;
 
 namespace Storyline.Fetch.Feeds;
 
-/// <summary>The table <c>feed_subscriptions</c>.</summary>
+/// <summary>The tables <c>feed_subscriptions</c> and <c>feed_unsubscriptions</c>.</summary>
 public sealed class SubscriptionStore([FromKeyedServices(FetchModule.ServiceName)] Database database, TimeProvider time)
 {
     private const string Columns = "feed_id, hub, topic, path, secret, state, reason, failures, lease_expires_at, last_push_at";
     private const int SilentAfterMissed = 2;
+
+    /// <summary>Asked so often to end a subscription, a hub is left alone: the lease ends, and what it still pushes is refused.</summary>
+    public const int MaxLeaveAttempts = 3;
+
+    private static readonly TimeSpan LeaveWithin = TimeSpan.FromDays(1);
 
     private long Now => time.GetUtcNow().ToUnixTimeMilliseconds();
 
@@ -18,20 +24,81 @@ public sealed class SubscriptionStore([FromKeyedServices(FetchModule.ServiceName
 
     /// <summary>A feed names a hub. The same hub and topic change nothing; others make a new subscription under a new callback.</summary>
     public Task OfferAsync(string feedId, string hub, string topic, CancellationToken cancellationToken) => database.WriteAsync(
-        (connection, transaction) => connection.ExecuteAsync(
-            """
-            INSERT INTO feed_subscriptions (feed_id, hub, topic, path, secret, state, renew_at)
-            SELECT @feedId, @hub, @topic, @path, @secret, @requested, @Now WHERE EXISTS (SELECT 1 FROM feeds WHERE feed_id = @feedId)
-            ON CONFLICT (feed_id) DO UPDATE SET hub = excluded.hub, topic = excluded.topic, path = excluded.path, secret = excluded.secret, state = excluded.state,
-                reason = '', failures = 0, renew_at = excluded.renew_at, lease_expires_at = NULL, missed = 0
-                WHERE feed_subscriptions.hub <> excluded.hub OR feed_subscriptions.topic <> excluded.topic
-            """,
-            new { feedId, hub, topic, path = Random(16), secret = Random(32), requested = WebSubState.Requested, Now }, transaction),
+        async (connection, transaction) =>
+        {
+            await LeaveAsync(connection, transaction, feedId, Now, hub, topic);
+            await connection.ExecuteAsync(
+                """
+                INSERT INTO feed_subscriptions (feed_id, hub, topic, path, secret, state, renew_at)
+                SELECT @feedId, @hub, @topic, @path, @secret, @requested, @Now WHERE EXISTS (SELECT 1 FROM feeds WHERE feed_id = @feedId)
+                ON CONFLICT (feed_id) DO UPDATE SET hub = excluded.hub, topic = excluded.topic, path = excluded.path, secret = excluded.secret, state = excluded.state,
+                    reason = '', failures = 0, renew_at = excluded.renew_at, lease_expires_at = NULL, missed = 0
+                    WHERE feed_subscriptions.hub <> excluded.hub OR feed_subscriptions.topic <> excluded.topic
+                """,
+                new { feedId, hub, topic, path = Random(16), secret = Random(32), requested = WebSubState.Requested, Now }, transaction);
+        },
         cancellationToken);
 
     /// <summary>The feed names no hub any more: what the old one still pushes is refused.</summary>
     public Task WithdrawAsync(string feedId, CancellationToken cancellationToken) => database.WriteAsync(
-        (connection, transaction) => connection.ExecuteAsync("DELETE FROM feed_subscriptions WHERE feed_id = @feedId", new { feedId }, transaction), cancellationToken);
+        async (connection, transaction) =>
+        {
+            await LeaveAsync(connection, transaction, feedId, Now);
+            await connection.ExecuteAsync("DELETE FROM feed_subscriptions WHERE feed_id = @feedId", new { feedId }, transaction);
+        },
+        cancellationToken);
+
+    /// <summary>Notes that a feed's subscription is to end, when it has one that its hub confirmed and that still runs; the hub is asked later.</summary>
+    /// <param name="connection">Of the transaction.</param>
+    /// <param name="transaction">The one in which the feed is deleted, or changes its hub.</param>
+    /// <param name="feedId">The feed.</param>
+    /// <param name="now">Unix milliseconds.</param>
+    /// <param name="hub">The hub that takes over: with the same topic it is the same subscription, and nothing is noted; null: none does.</param>
+    /// <param name="topic">Its topic.</param>
+    internal static Task LeaveAsync(DbConnection connection, DbTransaction transaction, string feedId, long now, string? hub = null, string? topic = null) => connection.ExecuteAsync(
+        """
+        INSERT INTO feed_unsubscriptions (path, hub, topic, due_at, expires_at)
+        SELECT path, hub, topic, @now, @expires FROM feed_subscriptions WHERE feed_id = @feedId AND lease_expires_at > @now AND (hub <> @hub OR topic <> @topic)
+        ON CONFLICT (path) DO NOTHING
+        """,
+        new { feedId, now, expires = now + (long)LeaveWithin.TotalMilliseconds, hub = hub ?? "", topic = topic ?? "" }, transaction);
+
+    /// <summary>Subscriptions whose hub is to be asked to end them; each is given to one caller until the time given. Those that are too old are forgotten.</summary>
+    public Task<IReadOnlyList<WebSubLeave>> TakeLeavingAsync(int limit, TimeSpan lease, CancellationToken cancellationToken) => database.WriteAsync<IReadOnlyList<WebSubLeave>>(
+        async (connection, transaction) =>
+        {
+            await connection.ExecuteAsync("DELETE FROM feed_unsubscriptions WHERE expires_at <= @Now", new { Now }, transaction);
+            return
+            [
+                .. await connection.QueryAsync<WebSubLeave>(
+                    """
+                    UPDATE feed_unsubscriptions SET due_at = @until
+                    WHERE due_at <= @Now AND path IN (SELECT path FROM feed_unsubscriptions WHERE due_at <= @Now ORDER BY due_at LIMIT @limit)
+                    RETURNING path, hub, topic, attempts
+                    """,
+                    new { until = Now + (long)lease.TotalMilliseconds, Now, limit }, transaction),
+            ];
+        },
+        cancellationToken);
+
+    /// <summary>The hub has been asked to end a subscription, or was too busy to be.</summary>
+    /// <param name="path">Of the callback.</param>
+    /// <param name="again">When to ask again; null when it took the request.</param>
+    /// <param name="counts">Whether it was asked.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public Task NoteLeavingAsync(string path, TimeSpan? again, bool counts, CancellationToken cancellationToken) => database.WriteAsync(
+        (connection, transaction) => connection.ExecuteAsync(
+            "UPDATE feed_unsubscriptions SET attempts = attempts + @asked, due_at = CASE WHEN attempts + @asked >= @most THEN NULL ELSE @due END WHERE path = @path",
+            new { path, asked = counts ? 1 : 0, most = MaxLeaveAttempts, due = again is { } wait ? Now + (long)wait.TotalMilliseconds : (long?)null }, transaction),
+        cancellationToken);
+
+    /// <summary>Whether we asked, not long ago, for that subscription to end.</summary>
+    public async Task<bool> IsLeavingAsync(string path, string topic, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenAsync(cancellationToken);
+        return await connection.ExecuteScalarAsync<string?>(new CommandDefinition(
+            "SELECT path FROM feed_unsubscriptions WHERE path = @path AND topic = @topic AND expires_at > @Now", new { path, topic, Now }, cancellationToken: cancellationToken)) is not null;
+    }
 
     /// <summary>Subscriptions that are to be asked for or renewed; each is given to one caller until the time given.</summary>
     public Task<IReadOnlyList<WebSubSubscription>> TakeDueAsync(int limit, TimeSpan lease, CancellationToken cancellationToken) => database.WriteAsync<IReadOnlyList<WebSubSubscription>>(

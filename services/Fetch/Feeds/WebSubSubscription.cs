@@ -49,3 +49,16 @@ public sealed record WebSubSubscription
     /// <summary>Whether pushes can be relied on.</summary>
     public bool IsLive(DateTimeOffset now) => State == WebSubState.Active && LeaseExpiresAt > now.ToUnixTimeMilliseconds();
 }
+
+/// <summary>A subscription that is to end.</summary>
+public sealed record WebSubLeave
+{
+    public string Path { get; init; } = "";
+
+    public string Hub { get; init; } = "";
+
+    public string Topic { get; init; } = "";
+
+    /// <summary>How often the hub was asked.</summary>
+    public int Attempts { get; init; }
+}

@@ -17,9 +17,7 @@ public static class GatedRequest
 
     private static readonly FetchResult.Failure HostIsBusy = new(Outcome.Unreachable, "redirects to a busy host", IsTransient: true);
 
-    /// <summary>
-    /// Asks for a URL as soon as its host allows. Each redirect enters the gate of the host that it leads to, and a host that answers 429 or 503 is left alone.
-    /// </summary>
+    /// <summary>Gets a URL as soon as its host allows; see <see cref="SendAsync"/>.</summary>
     /// <param name="gate">The gate.</param>
     /// <param name="fetcher">Asks.</param>
     /// <param name="request">What to ask for.</param>
@@ -28,27 +26,50 @@ public static class GatedRequest
     /// <param name="ask">Whether a URL may be asked for, and how often its host.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>The result; or, when a host is busy for longer than may be waited here, when to try again.</returns>
-    public static async Task<(FetchResult? Result, TimeSpan? Busy)> GetAsync(
+    public static Task<(FetchResult? Result, TimeSpan? Busy)> GetAsync(
         this IHostGate gate, HttpFetcher fetcher, FetchRequest request, FetchOptions options, TimeProvider time,
         Func<Uri, CancellationToken, ValueTask<HopAnswer>> ask, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(gate);
         ArgumentNullException.ThrowIfNull(fetcher);
         ArgumentNullException.ThrowIfNull(request);
+        return gate.SendAsync(
+            request.Url, options, time, ask,
+            async enter => await fetcher.GetAsync(
+                request with { Redirecting = async (url, token) => (request.Redirecting is { } redirecting ? await redirecting(url, token) : null) ?? await enter(url, token) }, cancellationToken),
+            cancellationToken);
+    }
+
+    /// <summary>
+    /// Sends a request as soon as its host allows. Each redirect enters the gate of the host that it leads to, and a host that answers 429 or 503 is left alone.
+    /// </summary>
+    /// <param name="gate">The gate.</param>
+    /// <param name="url">Where the request goes first.</param>
+    /// <param name="options">Interval, concurrency, and how long to wait here.</param>
+    /// <param name="time">Clock.</param>
+    /// <param name="ask">Whether a URL may be asked for, and how often its host.</param>
+    /// <param name="send">Sends it; is given what to call before it follows a redirect, which may refuse.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>What <paramref name="send"/> returned; or, when a host is busy for longer than may be waited here, when to try again.</returns>
+    public static async Task<(FetchResult? Result, TimeSpan? Busy)> SendAsync(
+        this IHostGate gate, Uri url, FetchOptions options, TimeProvider time, Func<Uri, CancellationToken, ValueTask<HopAnswer>> ask,
+        Func<Func<Uri, CancellationToken, Task<FetchResult.Failure?>>, Task<FetchResult?>> send, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(gate);
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(ask);
+        ArgumentNullException.ThrowIfNull(send);
         TimeSpan? busy = null;
         (string Host, string Lease)? place = null;
         var patience = options.MaxHostWait;
         try
         {
-            if (await EnterAsync(request.Url, cancellationToken) is { } refusal)
+            if (await EnterAsync(url, cancellationToken) is { } refusal)
             {
                 return busy is null ? (refusal, null) : (null, busy);
             }
 
             patience = RedirectPatience;
-            var result = await fetcher.GetAsync(request with { Redirecting = RedirectAsync }, cancellationToken);
+            var result = await send(EnterAsync);
             if (result is FetchResult.Failure { StatusCode: 429 or 503, RetryAfter: var asked } && place is { } asker)
             {
                 await gate.PushBackAsync(asker.Host, asked, new BackOff(options.HostBackOff, options.MaxHostBackOff), CancellationToken.None);
@@ -61,25 +82,22 @@ public static class GatedRequest
             await LeaveAsync();
         }
 
-        async Task<FetchResult.Failure?> RedirectAsync(Uri url, CancellationToken token) =>
-            (request.Redirecting is { } redirecting ? await redirecting(url, token) : null) ?? await EnterAsync(url, token);
-
-        async Task<FetchResult.Failure?> EnterAsync(Uri url, CancellationToken token)
+        async Task<FetchResult.Failure?> EnterAsync(Uri hopUrl, CancellationToken token)
         {
             await LeaveAsync();
-            var hop = await ask(url, token);
+            var hop = await ask(hopUrl, token);
             if (hop.Refusal is not null)
             {
                 return hop.Refusal;
             }
 
-            busy = hop.Busy ?? await WaitAsync(url, hop.CrawlDelay > options.HostInterval ? hop.CrawlDelay : options.HostInterval, token);
+            busy = hop.Busy ?? await WaitAsync(hopUrl, hop.CrawlDelay > options.HostInterval ? hop.CrawlDelay : options.HostInterval, token);
             return busy is null ? null : HostIsBusy;
         }
 
-        async Task<TimeSpan?> WaitAsync(Uri url, TimeSpan interval, CancellationToken token)
+        async Task<TimeSpan?> WaitAsync(Uri hopUrl, TimeSpan interval, CancellationToken token)
         {
-            var host = url.Authority.ToLowerInvariant();
+            var host = hopUrl.Authority.ToLowerInvariant();
             while (true)
             {
                 var (lease, retryAfter) = await gate.TryEnterAsync(host, interval, options.HostConcurrency, token);

@@ -4,8 +4,10 @@ using System.Security.Cryptography;
 using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
 using Storyline.Fetch.Captures;
 using Storyline.Fetch.Feeds;
+using Storyline.Fetch.Politeness;
 using Storyline.Fetch.V1;
 using WebSubState = Storyline.Fetch.Feeds.WebSubState;
 
@@ -139,6 +141,142 @@ public sealed class WebSubTests : IAsyncLifetime
         Assert.Empty(await Subscriptions.TakeDueAsync(10, TimeSpan.FromMinutes(1), Cancellation));
     }
 
+    [Theory]
+    [InlineData(429)]
+    [InlineData(503)]
+    public async Task Hub_WantsToBeLeftAlone_IsLeftAloneAsAWhole(int status)
+    {
+        await using var hub = await Site.StartAsync();
+        hub.Map("/hub", context =>
+        {
+            context.Response.StatusCode = status;
+            context.Response.Headers.RetryAfter = "3600";
+            return Task.CompletedTask;
+        });
+        Feed("/a", hub.Url("/hub"));
+        var feed = await CreateAsync();
+        await FetchHost.EventuallyAsync(() => HealthAsync(feed), health => health.WebSub?.State == V1.WebSubState.Unreachable);
+
+        var answer = await _host.Services.GetRequiredService<IHostGate>().TryEnterAsync(hub.Address.Authority, TimeSpan.Zero, 10, Cancellation);
+
+        Assert.Null(answer.Lease);
+        Assert.InRange(answer.RetryAfter, TimeSpan.FromMinutes(59), TimeSpan.FromMinutes(60));
+        Assert.Equal(["/hub"], hub.Requests);
+    }
+
+    [Fact]
+    public async Task Hub_BusyHost_IsAskedLaterAndNothingFails()
+    {
+        await using var hub = await Site.StartAsync();
+        var gate = _host.Services.GetRequiredService<IHostGate>();
+        await gate.PushBackAsync(hub.Address.Authority, TimeSpan.FromHours(2), new BackOff(TimeSpan.FromHours(2), TimeSpan.FromHours(2)), Cancellation);
+        Feed("/a", hub.Url("/hub"));
+        var feed = await CreateAsync();
+        await FetchHost.EventuallyAsync(() => HealthAsync(feed), health => health.WebSub is not null);
+        await FetchHost.EventuallyAsync(() => _host.Services.GetRequiredService<WebSub>().AskDueAsync(Cancellation), due => due == 0);
+
+        Assert.Equal((V1.WebSubState.Requested, ""), ((await HealthAsync(feed)).WebSub.State, (await HealthAsync(feed)).WebSub.Reason));
+        Assert.Empty(hub.Requests);
+    }
+
+    [Fact]
+    public async Task Hub_RedirectsToAHostThatWantsToBeLeftAlone_DoesNotReachIt()
+    {
+        await using var other = await Site.StartAsync();
+        await _host.Services.GetRequiredService<IHostGate>().PushBackAsync(
+            other.Address.Authority, TimeSpan.FromHours(2), new BackOff(TimeSpan.FromHours(2), TimeSpan.FromHours(2)), Cancellation);
+        _site.Map("/hub", context =>
+        {
+            context.Response.StatusCode = 307;
+            context.Response.Headers.Location = other.Url("/hub");
+            return Task.CompletedTask;
+        });
+        await CreateAsync();
+        await FetchHost.EventuallyAsync(() => Task.FromResult(_site.Requests.Contains("/hub")), asked => asked);
+        await FetchHost.EventuallyAsync(() => _host.Services.GetRequiredService<WebSub>().AskDueAsync(Cancellation), due => due == 0);
+
+        Assert.Empty(other.Requests);
+    }
+
+    [Fact]
+    public async Task DeleteFeed_ConfirmedSubscription_UnsubscribesWithoutWaitingForTheHub()
+    {
+        var (feed, form) = await SubscribedAsync();
+        var path = PathOf(form);
+        await VerifyAsync(path, "subscribe", _site.Url("/feed"));
+        var answers = new TaskCompletionSource();
+        var leaving = new ConcurrentQueue<IFormCollection>();
+        _site.Map("/hub", async context =>
+        {
+            leaving.Enqueue(await context.Request.ReadFormAsync());
+            await answers.Task.WaitAsync(context.RequestAborted);
+            context.Response.StatusCode = 202;
+        });
+
+        await _host.Feeds.DeleteFeedAsync(new DeleteFeedRequest { FeedId = feed.FeedId }, cancellationToken: Cancellation);
+        await FetchHost.EventuallyAsync(() => Task.FromResult(leaving.Count), count => count > 0);
+        var otherTopic = await VerifyAsync(path, "unsubscribe", "https://example.org/other");
+        var confirmed = await VerifyAsync(path, "unsubscribe", _site.Url("/feed"));
+        var renewed = await VerifyAsync(path, "subscribe", _site.Url("/feed"));
+        answers.SetResult();
+
+        Assert.Equal(("unsubscribe", _site.Url("/feed"), form["hub.callback"].ToString(), false), (leaving.First()["hub.mode"].ToString(), leaving.First()["hub.topic"].ToString(), leaving.First()["hub.callback"].ToString(), leaving.First().ContainsKey("hub.secret")));
+        Assert.Equal((HttpStatusCode.OK, "challenge<b>", "text/plain"), confirmed);
+        Assert.Equal((HttpStatusCode.NotFound, HttpStatusCode.NotFound), (otherTopic.Status, renewed.Status));
+        Assert.Equal(HttpStatusCode.Gone, await PushAsync(path, Rss("/x"), Sign(form["hub.secret"]!, Rss("/x"))));
+    }
+
+    [Fact]
+    public async Task Feed_NamesAnotherHub_LeavesTheOldOne()
+    {
+        await using var hub = await Site.StartAsync();
+        hub.Map("/hub", context => { context.Response.StatusCode = 202; return Task.CompletedTask; });
+        var (feed, form) = await SubscribedAsync();
+        await VerifyAsync(PathOf(form), "subscribe", _site.Url("/feed"));
+        Feed("/b", hub.Url("/hub"));
+        await _host.Services.GetRequiredService<FeedPoll>().RunAsync((await _host.Services.GetRequiredService<FeedStore>().FindAsync(feed.FeedId, Cancellation))!, Cancellation);
+        await FetchHost.EventuallyAsync(() => Task.FromResult(_asked.Any(asked => asked["hub.mode"] == "unsubscribe")), left => left);
+        await FetchHost.EventuallyAsync(() => Task.FromResult(hub.Requests.Count), count => count == 1);
+
+        Assert.Equal(form["hub.callback"].ToString(), _asked.Single(asked => asked["hub.mode"] == "unsubscribe")["hub.callback"].ToString());
+    }
+
+    [Fact]
+    public async Task Leaving_HubThatFails_IsAskedThreeTimesAndForgottenAfterADay()
+    {
+        using var folder = new TemporaryFolder();
+        await using var database = await TestDatabase.SqliteAsync(folder.Path);
+        var time = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
+        var store = new SubscriptionStore(database, time);
+        await using var feeds = new FeedStore(database, time);
+        var (confirmed, _) = await feeds.AddAsync(new FeedRow { Url = "https://a.example/feed", SourceId = "a" }, "", Cancellation);
+        var (asked, _) = await feeds.AddAsync(new FeedRow { Url = "https://b.example/feed", SourceId = "b" }, "", Cancellation);
+        await store.OfferAsync(confirmed.FeedId, "https://hub.example/", "topic", Cancellation);
+        await store.OfferAsync(asked.FeedId, "https://hub.example/", "other topic", Cancellation);
+        var path = (await store.FindAsync(confirmed.FeedId, Cancellation))!.Path;
+        await store.ConfirmAsync(path, TimeSpan.FromDays(10), TimeSpan.FromDays(8), Cancellation);
+        await feeds.DeleteAsync(confirmed.FeedId, Cancellation);
+        await feeds.DeleteAsync(asked.FeedId, Cancellation);
+
+        var attempts = new List<int>();
+        for (var hour = 0; hour < 20; hour++)
+        {
+            foreach (var leave in await store.TakeLeavingAsync(10, TimeSpan.FromMinutes(1), Cancellation))
+            {
+                attempts.Add(leave.Attempts);
+                await store.NoteLeavingAsync(leave.Path, TimeSpan.FromMinutes(30), counts: true, Cancellation);
+            }
+
+            time.Advance(TimeSpan.FromHours(1));
+        }
+
+        Assert.Equal([0, 1, 2], attempts);
+        Assert.True(await store.IsLeavingAsync(path, "topic", Cancellation));
+        time.Advance(TimeSpan.FromHours(5));
+        Assert.False(await store.IsLeavingAsync(path, "topic", Cancellation));
+        Assert.Empty(await store.TakeLeavingAsync(10, TimeSpan.FromMinutes(1), Cancellation));
+    }
+
     [Fact]
     public async Task Lease_NearItsEnd_IsRenewedUnderTheSameCallback()
     {
@@ -212,10 +350,10 @@ public sealed class WebSubTests : IAsyncLifetime
         return response.StatusCode;
     }
 
-    private void Feed(string entry) => _site.Map("/feed", context =>
+    private void Feed(string entry, string? hub = null) => _site.Map("/feed", context =>
     {
         context.Response.ContentType = "text/xml";
-        context.Response.Headers.Append("Link", $"<{_site.Url("/hub")}>; rel=\"hub\", <{_site.Url("/feed")}>; rel=\"self\"");
+        context.Response.Headers.Append("Link", $"<{hub ?? _site.Url("/hub")}>; rel=\"hub\", <{_site.Url("/feed")}>; rel=\"self\"");
         return context.Response.WriteAsync(Rss(entry));
     });
 
