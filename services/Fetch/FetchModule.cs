@@ -63,6 +63,7 @@ public sealed class FetchModule : IServiceModule
         }
 
         services.AddSingleton<RobotsCache>();
+        services.AddSingleton<TdmRepCache>();
         services.AddSingleton<PoliteFetcher>();
         services.AddSingleton<ArticleFetcher>();
         services.AddSingleton<Redrive>();

@@ -76,7 +76,7 @@ public sealed record ArticleFetched
     public EntryHint? Entry { get; init; }
 
     /// <summary>
-    /// What the publisher reserves of the use of the page (text and data mining, AI, archiving), each as <c>where:name=value</c>: <c>robots</c> for its robots.txt,
+    /// What the publisher reserves of the use of the page (text and data mining, AI, archiving), each as <c>where:name=value</c>: <c>robots</c> for its robots.txt, <c>tdmrep</c> for its tdmrep.json,
     /// <c>header</c> for the answer's headers, <c>meta</c> for what a parser reads from the page itself. <c>header:tdm-reservation=1</c>.
     /// </summary>
     public string[] Reservations { get; init; } = [];

@@ -30,7 +30,7 @@ public sealed partial class ArticleFetcher(
 
         var fetch = new Fetch(article, timer, time.GetUtcNow());
         var last = article.Capture > 0 ? await ledger.FindCaptureAsync(article.ArticleId, article.Capture, cancellationToken) : null;
-        var request = new FetchRequest(new Uri(article.Url), FetchOptions.MaxDocumentBytes, last?.Etag ?? "", last?.LastModified ?? "") { Hops = fetch.Redirects };
+        var request = new FetchRequest(new Uri(article.Url), FetchOptions.MaxDocumentBytes, last?.Etag ?? "", last?.LastModified ?? "") { Hops = fetch.Redirects, WithReservations = true };
         var (result, busy) = await fetcher.GetAsync(request, cancellationToken);
         switch (result)
         {

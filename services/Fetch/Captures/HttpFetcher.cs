@@ -51,6 +51,9 @@ public sealed record FetchRequest(Uri Url, int MaxBytes, string ETag = "", strin
     /// <summary>Take the first <see cref="MaxBytes"/> of a larger body instead of refusing it.</summary>
     public bool Truncate { get; init; }
 
+    /// <summary>Ask also for the site's tdmrep.json, when it is not known, so that the result has all that is reserved.</summary>
+    public bool WithReservations { get; init; }
+
     /// <summary>Filled with the URLs that redirects lead to, in order.</summary>
     public ICollection<string>? Hops { get; init; }
 

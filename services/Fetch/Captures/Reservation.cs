@@ -4,9 +4,9 @@ namespace Storyline.Fetch.Captures;
 
 /// <summary>
 /// What a publisher reserves of the use of a page, recorded with its capture; nothing here decides what is done about it. Each is one string
-/// <c>where:name=value</c>, where is <c>robots</c>, <c>header</c> or, when a parser reads it from the page, <c>meta</c>:
-/// <c>robots:content-signal=search=yes, ai-train=no</c>, <c>robots:license=https://example.org/license.xml</c> (RSL), <c>header:tdm-reservation=1</c>
-/// (TDMRep), <c>header:x-robots-tag=noai, noarchive</c>. Names are in lower case, values as the publisher wrote them.
+/// <c>where:name=value</c>, where is <c>robots</c>, <c>tdmrep</c> for the site's tdmrep.json, <c>header</c> or, when a parser reads it from the page, <c>meta</c>:
+/// <c>robots:content-signal=search=yes, ai-train=no</c>, <c>robots:license=https://example.org/license.xml</c> (RSL), <c>tdmrep:tdm-reservation=1</c>,
+/// <c>header:tdm-reservation=1</c> (TDMRep, where what is nearer to the page goes before), <c>header:x-robots-tag=noai, noarchive</c>. Names are in lower case, values as the publisher wrote them.
 /// </summary>
 public static class Reservation
 {
@@ -23,6 +23,18 @@ public static class Reservation
         return usage.Count == 0 && robots.Licences.Count == 0
             ? []
             : [.. usage.Select(line => Text("robots", line.Name, line.Value)), .. robots.Licences.Select(licence => Text("robots", "license", licence))];
+    }
+
+    /// <summary>Those of the site's tdmrep.json.</summary>
+    public static IReadOnlyList<string> OfTdmRep(TdmRep file, string pathAndQuery)
+    {
+        ArgumentNullException.ThrowIfNull(file);
+        return file.Find(pathAndQuery) switch
+        {
+            ({ } reservation, { } policy) => [Text("tdmrep", "tdm-reservation", reservation == 1 ? "1" : "0"), Text("tdmrep", "tdm-policy", policy)],
+            ({ } reservation, null) => [Text("tdmrep", "tdm-reservation", reservation == 1 ? "1" : "0")],
+            _ => [],
+        };
     }
 
     /// <summary>Those of the answer's headers.</summary>

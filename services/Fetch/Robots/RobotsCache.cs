@@ -1,5 +1,3 @@
-using System.Collections.Concurrent;
-using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Options;
 using Storyline.Contracts;
 using Storyline.Fetch.Captures;
@@ -35,40 +33,24 @@ public sealed record RobotsDecision(RobotsAnswer Answer, string Reason, TimeSpan
 
 /// <summary>
 /// The robots.txt of each host, kept for a day (RFC 9309 §2.4). One that cannot be read is asked for again after ten minutes; meanwhile its last copy
-/// counts, for thirty days at most, and without one nothing is allowed. Bounded: the hosts that were not asked about for the longest go first.
+/// counts, for thirty days at most, and without one nothing is allowed.
 /// </summary>
 public sealed partial class RobotsCache(HttpFetcher fetcher, IHostGate gate, IOptions<FetchOptions> options, TimeProvider time, ILogger<RobotsCache> logger)
 {
-    private const int MaxHosts = 50_000;
-
-    // Characters of rules: about twice as many bytes.
-    private const long MaxSize = 64 * 1024 * 1024;
-
     private static readonly TimeSpan Freshness = TimeSpan.FromHours(24);
     private static readonly TimeSpan FreshnessOfFailure = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan LastCopyCounts = TimeSpan.FromDays(30);
 
-    private readonly ConcurrentDictionary<string, Host> _hosts = new(StringComparer.Ordinal);
-    private readonly Lock _bound = new();
-    private long _size;
+    private readonly HostFiles<Entry> _files = new(time);
 
     /// <summary>Whether we may ask for a URL.</summary>
     public async Task<RobotsDecision> AskAsync(Uri url, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(url);
-        var host = _hosts.GetOrAdd(url.GetLeftPart(UriPartial.Authority).ToLowerInvariant(), static _ => new Host());
-        host.LastAsked = time.GetTimestamp();
-        var now = time.GetUtcNow();
-        if (!host.TryGet(now, out var entry))
+        var (entry, busy) = await _files.GetAsync(url, last => LoadAsync(url, last), cancellationToken);
+        if (entry is null)
         {
-            // Many may wait for one request, so no single caller's token may cancel it.
-            (entry, var busy) = await host.LoadAsync(now, last => LoadCountedAsync(url, last)).WaitAsync(cancellationToken);
-            if (entry is null)
-            {
-                return new RobotsDecision(RobotsAnswer.Unknown, "", busy);
-            }
-
-            Bound();
+            return new RobotsDecision(RobotsAnswer.Unknown, "", busy);
         }
 
         if (entry.Failure is not null)
@@ -82,13 +64,6 @@ public sealed partial class RobotsCache(HttpFetcher fetcher, IHostGate gate, IOp
             CrawlDelay = entry.CrawlDelay,
             Reservations = Reservation.OfRobots(entry.Robots, us, url.PathAndQuery),
         };
-    }
-
-    private async Task<(Entry? Entry, TimeSpan? Busy)> LoadCountedAsync(Uri url, Entry? last)
-    {
-        var loaded = await LoadAsync(url, last);
-        Interlocked.Add(ref _size, (loaded.Entry?.Robots.Size ?? 0) - (loaded.Entry is null ? 0 : last?.Robots.Size ?? 0));
-        return loaded;
     }
 
     // One request; then the entry to keep, or how long the host is busy.
@@ -134,28 +109,6 @@ public sealed partial class RobotsCache(HttpFetcher fetcher, IHostGate gate, IOp
         return options.Value.MaxCrawlDelay;
     }
 
-    private void Bound()
-    {
-        if (Interlocked.Read(ref _size) <= MaxSize && _hosts.Count <= MaxHosts)
-        {
-            return;
-        }
-
-        lock (_bound)
-        {
-            while (Interlocked.Read(ref _size) > MaxSize || _hosts.Count > MaxHosts)
-            {
-                foreach (var (key, _) in _hosts.OrderBy(host => host.Value.LastAsked).Take(1 + (_hosts.Count / 10)).ToList())
-                {
-                    _hosts.TryRemove(key, out _);
-                }
-
-                // Counted anew: what was being read for a host that went is not here.
-                Interlocked.Exchange(ref _size, _hosts.Sum(host => (long)host.Value.Size));
-            }
-        }
-    }
-
     [LoggerMessage(1, LogLevel.Information, "robots.txt of {Host} asks for a crawl-delay of {Asked}; {Taken} are kept")]
     private partial void LogBounded(string host, TimeSpan asked, TimeSpan taken);
 
@@ -163,53 +116,10 @@ public sealed partial class RobotsCache(HttpFetcher fetcher, IHostGate gate, IOp
     /// <param name="Expires">When to ask for them again.</param>
     /// <param name="ReadAt">When the server gave them; null when it did not.</param>
     /// <param name="CrawlDelay">Asked of us, bounded.</param>
-    private sealed record Entry(RobotsTxt Robots, DateTimeOffset Expires, DateTimeOffset? ReadAt, TimeSpan CrawlDelay)
+    private sealed record Entry(RobotsTxt Robots, DateTimeOffset Expires, DateTimeOffset? ReadAt, TimeSpan CrawlDelay) : HostFile(Expires)
     {
         public string? Failure { get; init; }
-    }
 
-    private sealed class Host
-    {
-        private readonly Lock _lock = new();
-        private Entry? _entry;
-        private Task<(Entry? Entry, TimeSpan? Busy)>? _loading;
-
-        public long LastAsked { get; set; }
-
-        public int Size => _entry?.Robots.Size ?? 0;
-
-        public bool TryGet(DateTimeOffset now, [NotNullWhen(true)] out Entry? entry)
-        {
-            entry = _entry;
-            return entry is not null && now < entry.Expires;
-        }
-
-        /// <summary>Joins the request that is under way, or starts one; none when one has just ended.</summary>
-        public Task<(Entry? Entry, TimeSpan? Busy)> LoadAsync(DateTimeOffset now, Func<Entry?, Task<(Entry? Entry, TimeSpan? Busy)>> load)
-        {
-            lock (_lock)
-            {
-                return TryGet(now, out var entry) ? Task.FromResult<(Entry?, TimeSpan?)>((entry, null)) : _loading ??= RunAsync(load);
-            }
-        }
-
-        private async Task<(Entry? Entry, TimeSpan? Busy)> RunAsync(Func<Entry?, Task<(Entry? Entry, TimeSpan? Busy)>> load)
-        {
-            // Not under the lock, and after _loading is set.
-            await Task.Yield();
-            try
-            {
-                var loaded = await load(_entry);
-                _entry = loaded.Entry ?? _entry;
-                return loaded;
-            }
-            finally
-            {
-                lock (_lock)
-                {
-                    _loading = null;
-                }
-            }
-        }
+        public override int Size => Robots.Size;
     }
 }

@@ -263,8 +263,8 @@ public sealed class RobotsTxt
         return Encoding.ASCII.GetString(value[..length]);
     }
 
-    // Escapes in upper case, octets outside ASCII escaped.
-    private static string Escape(ReadOnlySpan<byte> value)
+    /// <summary>Escapes in upper case, octets outside ASCII escaped.</summary>
+    internal static string Escape(ReadOnlySpan<byte> value)
     {
         var result = new StringBuilder(value.Length);
         for (var i = 0; i < value.Length; i++)
@@ -296,7 +296,7 @@ public sealed class RobotsTxt
         });
 
     /// <summary>The one spelling of a path that RFC 9309 §2.2.2 compares: unreserved characters bare, others escaped.</summary>
-    private static string Plain(ReadOnlySpan<byte> path)
+    internal static string Plain(ReadOnlySpan<byte> path)
     {
         var result = new StringBuilder(path.Length + 16);
         for (var i = 0; i < path.Length; i++)
@@ -316,8 +316,8 @@ public sealed class RobotsTxt
         return result.ToString();
     }
 
-    // The stars and the final dollar of a pattern are no characters of a path.
-    private static string PlainPattern(string pattern)
+    /// <summary>Likewise of a pattern, whose octets outside ASCII are escaped already; its stars and its final dollar are no characters of a path.</summary>
+    internal static string PlainPattern(string pattern)
     {
         if (pattern.AsSpan().IndexOfAny('%', '$') < 0)
         {
@@ -343,8 +343,8 @@ public sealed class RobotsTxt
         }
     }
 
-    // The first part from the beginning, each further one as early as possible, the last one at the end if it must.
-    private static bool Matches(ReadOnlySpan<char> pattern, ReadOnlySpan<char> path)
+    /// <summary>Whether a path begins with a pattern: its first part from the beginning, each further one as early as possible, the last one at the end if it must.</summary>
+    internal static bool Matches(ReadOnlySpan<char> pattern, ReadOnlySpan<char> path)
     {
         var isAnchored = pattern.EndsWith("$");
         pattern = isAnchored ? pattern[..^1] : pattern;

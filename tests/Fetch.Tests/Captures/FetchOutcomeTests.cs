@@ -47,7 +47,7 @@ public sealed class FetchOutcomeTests : IAsyncLifetime
         var fetched = await _host.NextFetchedAsync();
         Assert.Equal((submission.ArticleId, "text/html", "iso-8859-1", "127.0.0.1"), (fetched.ArticleId, fetched.MediaType, fetched.Charset, fetched.SourceId));
         Assert.StartsWith("StorylineBot/", agent, StringComparison.Ordinal);
-        Assert.Equal(["/robots.txt", "/page"], _site.Requests);
+        Assert.Equal(["/robots.txt", "/.well-known/tdmrep.json", "/page"], _site.Requests);
     }
 
     [Theory]

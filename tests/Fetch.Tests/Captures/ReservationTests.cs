@@ -47,6 +47,7 @@ public sealed class ReservationTests
         using var folder = new TemporaryFolder();
         await using var site = await Site.StartAsync();
         site.Page("/robots.txt", "User-agent: *\nContent-Usage: train-ai=n\nAllow: /", "text/plain");
+        site.Page("/.well-known/tdmrep.json", """[{"location":"/page","tdm-reservation":1}]""", "application/json");
         site.Map("/page", context =>
         {
             context.Response.ContentType = "text/html";
@@ -56,7 +57,7 @@ public sealed class ReservationTests
         await using var host = await FetchHost.StartAsync(folder.Path);
         var cancellation = TestContext.Current.CancellationToken;
         await host.Ingest.SubmitUrlAsync(new SubmitUrlRequest { Url = site.Url("/page") }, cancellationToken: cancellation);
-        string[] expected = ["robots:content-usage=train-ai=n", "header:tdm-reservation=1"];
+        string[] expected = ["robots:content-usage=train-ai=n", "tdmrep:tdm-reservation=1", "header:tdm-reservation=1"];
 
         var fetched = await host.NextFetchedAsync();
         Assert.Equal(expected, fetched.Reservations);

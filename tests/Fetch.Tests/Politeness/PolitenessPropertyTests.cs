@@ -130,10 +130,10 @@ public sealed class PolitenessPropertyTests(RedisFixture redis)
                 PoliteFetcher[] replicas =
                 [
                     .. Enumerable.Range(0, 2).Select(_ => new PoliteFetcher(
-                        fetcher, new RobotsCache(fetcher, gate, options, time, NullLogger<RobotsCache>.Instance), gate, options, time)),
+                        fetcher, new RobotsCache(fetcher, gate, options, time, NullLogger<RobotsCache>.Instance), new TdmRepCache(time), gate, options, time)),
                 ];
                 var all = Task.WhenAll(paths.SelectMany(path => replicas.Select(replica => replica.GetAsync(
-                    new FetchRequest(new Uri(site.Url(path)), 1000), Cancellation))));
+                    new FetchRequest(new Uri(site.Url(path)), 1000) { WithReservations = true }, Cancellation))));
                 while (!all.IsCompleted)
                 {
                     time.Advance(TimeSpan.FromMilliseconds(200));
