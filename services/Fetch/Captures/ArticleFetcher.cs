@@ -72,7 +72,7 @@ public sealed partial class ArticleFetcher(
             return;
         }
 
-        if (PageHead.Read(success.Body, mediaType, new Uri(success.Exchange.Url)) is { TitleDigest.Length: > 0 } head)
+        if (PageHead.Read(success.Body, mediaType, new Uri(success.Exchange.Url), LinkHeader.Read(success.Exchange)) is { TitleDigest.Length: > 0 } head)
         {
             // An article that has been captured keeps its id, whatever its page says later.
             var first = await claims.ClaimAsync(article.ArticleId, ArticleId.OfUrl(head.CanonicalUrl ?? article.Url), head.TitleDigest, cancellationToken);

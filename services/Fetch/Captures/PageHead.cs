@@ -26,9 +26,11 @@ public sealed record PageHead(string? CanonicalUrl, string TitleDigest)
     /// <param name="body">The page.</param>
     /// <param name="mediaType">Its media type.</param>
     /// <param name="url">Where it lies, after redirects.</param>
-    public static PageHead? Read(ReadOnlySpan<byte> body, string mediaType, Uri url)
+    /// <param name="links">What its HTTP headers link it with.</param>
+    public static PageHead? Read(ReadOnlySpan<byte> body, string mediaType, Uri url, IReadOnlyList<HttpLink> links)
     {
         ArgumentNullException.ThrowIfNull(url);
+        ArgumentNullException.ThrowIfNull(links);
         if (mediaType is not ("text/html" or "application/xhtml+xml"))
         {
             return null;
@@ -73,17 +75,19 @@ public sealed record PageHead(string? CanonicalUrl, string TitleDigest)
         }
 
         var resolved = Uri.TryCreate(url, baseUrl, out var @base) ? @base : url;
-        var declared = canonicals.Distinct(StringComparer.Ordinal).ToArray() is [{ Length: > 0 } only] && Uri.TryCreate(resolved, only, out var absolute) ? Believed(absolute, url) : null;
+
+        // The page and its headers count alike: where they differ, nobody knows which one is right.
+        var declared = canonicals.Where(canonical => canonical.Length > 0).Select(canonical => Uri.TryCreate(resolved, canonical, out var absolute) ? absolute : null)
+            .Concat(links.Where(link => link.Is("canonical")).Select(link => link.Url))
+            .Select(declaration => declaration is not null && Contracts.CanonicalUrl.TryCreate(declaration.AbsoluteUri, out var canonical, out _) ? canonical : null)
+            .OfType<string>().Distinct(StringComparer.Ordinal).ToArray() is [var only] ? Believed(only, url) : null;
         var name = string.Join(' ', WebUtility.HtmlDecode(openGraphTitle is { Length: > 0 } ? openGraphTitle : title ?? "").Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
         return new PageHead(declared, name.Length == 0 ? "" : Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(name))));
     }
 
     // Not another site's, and not the home page, which some sites declare on every page.
-    private static string? Believed(Uri declared, Uri page) =>
-        Contracts.CanonicalUrl.TryCreate(declared.AbsoluteUri, out var canonical, out _) && new Uri(canonical) is var target
-        && target.PathAndQuery is not "/" && IsSameSite(target.IdnHost, page.IdnHost)
-            ? canonical
-            : null;
+    private static string? Believed(string declared, Uri page) =>
+        new Uri(declared) is var target && target.PathAndQuery is not "/" && IsSameSite(target.IdnHost, page.IdnHost) ? declared : null;
 
     private static bool IsSameSite(string one, string other)
     {
