@@ -1,3 +1,4 @@
+using System.Data;
 using System.Data.Common;
 using System.Globalization;
 using Dapper;
@@ -26,6 +27,21 @@ public sealed class LedgerStore([FromKeyedServices(FetchModule.ServiceName)] Dat
 
     private const string ArticleColumns =
         "article_id, url, source_id, feed_id, outcome, stage, reason, capture, sha256, revision, story_id, discovered_at, updated_at, traceparent, trail, entry, duplicate_of, due_at, attempts, refetches, refetching";
+
+    // Of a row that is new; the others have their defaults.
+    private static readonly string[] DiscoveredColumns =
+        ["article_id", "url", "source_id", "feed_id", "outcome", "stage", "reason", "discovered_at", "updated_at", "traceparent", "entry", "duplicate_of", "due_at"];
+
+    // By the number of rows. Few enough for SQLite, which finds each parameter by looking at all.
+    private const int RowsPerInsert = 8;
+
+    private static readonly string[] DiscoverRows =
+    [
+        .. Enumerable.Range(0, RowsPerInsert + 1).Select(rows =>
+            $"INSERT INTO articles ({string.Join(", ", DiscoveredColumns)}) VALUES "
+            + string.Join(", ", Enumerable.Range(0, rows).Select(row => $"({string.Join(", ", DiscoveredColumns.Select((_, column) => "@" + Parameter(column, row)))})"))
+            + " ON CONFLICT (article_id) DO NOTHING RETURNING article_id"),
+    ];
 
     internal const string CaptureColumns =
         "article_id, capture, warc_file, warc_offset, warc_length, sha256, media_type, charset, etag, last_modified, body_length, fetched_at, traceparent, entry, trail, reservations, record_id, final_url, redirects";
@@ -165,19 +181,24 @@ public sealed class LedgerStore([FromKeyedServices(FetchModule.ServiceName)] Dat
     public static async Task<IReadOnlySet<string>> DiscoverAsync(DbConnection connection, DbTransaction transaction, IEnumerable<ArticleRow> articles)
     {
         var added = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var article in articles.OrderBy(row => row.ArticleId, StringComparer.Ordinal))
+        foreach (var rows in articles.OrderBy(row => row.ArticleId, StringComparer.Ordinal).Chunk(RowsPerInsert))
         {
-            var id = await connection.ExecuteScalarAsync<string?>(
-                $"""
-                INSERT INTO articles ({ArticleColumns})
-                VALUES (@ArticleId, @Url, @SourceId, @FeedId, @Outcome, @Stage, @Reason, 0, '', 0, '', @DiscoveredAt, @UpdatedAt, @Traceparent, '[]', @Entry, @DuplicateOf, @DueAt, 0, 0, 0)
-                ON CONFLICT (article_id) DO NOTHING RETURNING article_id
-                """,
-                article, transaction);
-            if (id is not null)
+            var parameters = new DynamicParameters();
+            for (var i = 0; i < rows.Length; i++)
             {
-                added.Add(id);
+                var row = rows[i];
+                object?[] values =
+                [
+                    row.ArticleId, row.Url, row.SourceId, row.FeedId, (int)row.Outcome, (int)row.Stage, row.Reason, row.DiscoveredAt, row.UpdatedAt, row.Traceparent, row.Entry, row.DuplicateOf,
+                    row.DueAt,
+                ];
+                for (var column = 0; column < values.Length; column++)
+                {
+                    parameters.Add(Parameter(column, i), values[column], values[column] is null ? DbType.Int64 : null);
+                }
             }
+
+            added.UnionWith(await connection.QueryAsync<string>(DiscoverRows[rows.Length], parameters, transaction));
         }
 
         return added;
@@ -370,6 +391,8 @@ public sealed class LedgerStore([FromKeyedServices(FetchModule.ServiceName)] Dat
     }
 
     internal static string JoinUrls(IEnumerable<string> urls) => string.Join(' ', urls) is { Length: <= MaxRedirectsLength } all ? all : "";
+
+    private static string Parameter(int column, int row) => string.Create(CultureInfo.InvariantCulture, $"{DiscoveredColumns[column]}{row}");
 
     private async Task<IReadOnlyList<CaptureRow>> CapturesAsync(string where, long before, CaptureRow? after, int limit, CancellationToken cancellationToken)
     {
