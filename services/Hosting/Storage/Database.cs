@@ -58,11 +58,12 @@ public sealed class Database : IAsyncDisposable
 
     /// <summary>
     /// The schema <paramref name="name"/> of a PostgreSQL database. A server that hangs fails a statement after 20 s (the command's 15, and 5
-    /// for the connection over which Npgsql asks the server to cancel it), unless the connection string has timeouts of its own.
+    /// for the connection over which Npgsql asks the server to cancel it), unless the connection string has timeouts of its own. Twenty connections are
+    /// more than a few cores of a server can work on, and five services' fit into the hundred that a server has by default; the others wait here.
     /// </summary>
     public static Database ForPostgreSql(string name, string connectionString) => new(
         name,
-        new NpgsqlConnectionStringBuilder("Timeout=5;Command Timeout=15;" + connectionString) { SearchPath = name, ApplicationName = "storyline-" + name, MaxAutoPrepare = 64 }
+        new NpgsqlConnectionStringBuilder("Timeout=5;Command Timeout=15;Maximum Pool Size=20;" + connectionString) { SearchPath = name, ApplicationName = "storyline-" + name, MaxAutoPrepare = 64 }
             .ConnectionString,
         isPostgreSql: true);
 
