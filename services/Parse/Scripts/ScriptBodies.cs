@@ -10,7 +10,7 @@ internal sealed record ScriptBody(string Html, bool IsOfHeadline);
 
 /// <summary>
 /// Texts of articles in the data that frameworks leave in a page for their scripts (<c>__NEXT_DATA__</c>, <c>__NUXT__</c>, <c>window.__INITIAL_STATE__</c>,
-/// <c>Fusion.globalContent</c>, <c>application/json</c>). No framework is known by its schema: a text is a long string whose name says body, or a list of typed elements
+/// <c>Fusion.globalContent</c>, <c>application/json</c>), and templates that scripts put into the page (<c>text/template</c>). No framework is known by its schema: a text is a long string whose name says body, or a list of typed elements
 /// with texts, as editors' formats have them.
 /// </summary>
 internal static class ScriptBodies
@@ -61,6 +61,11 @@ internal static class ScriptBodies
             {
                 (scripts, characters) = (scripts + 1, characters + text.Span.Length);
                 search.Look(text.Text);
+            }
+            else if (type.EndsWith("template", StringComparison.OrdinalIgnoreCase) || type.Equals("text/html", StringComparison.OrdinalIgnoreCase))
+            {
+                (scripts, characters) = (scripts + 1, characters + text.Span.Length);
+                search.LookAtText(text.Span.ToString());
             }
             else if (text.Span.IndexOfAny(AnyAssignment) is var at and >= 0)
             {

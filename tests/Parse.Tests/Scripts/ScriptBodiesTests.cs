@@ -31,6 +31,7 @@ public sealed class ScriptBodiesTests
     {
         { "Next.js, markup", Data(new { props = new { pageProps = new { story = new { title = Title, body = Markup } } } }, "__NEXT_DATA__") },
         { "Next.js, plain text", Data(new { props = new { article = new { headline = Title, articleBody = string.Join("\n\n", P) } } }, "__NEXT_DATA__") },
+        { "a template", $"<script type=\"text/template\">{Markup}</script>" },
         { "typed elements", "<script>window.Fusion=window.Fusion||{};Fusion.globalContent=" + Json(new { headlines = new { basic = Title }, content_elements = P.Select(p => new { type = "text", content = p }) }) + ";Fusion.spa=false;</script>" },
         { "blocks with data", "<script>window.__INITIAL_STATE__ = " + Json(new { post = new { title = Title, content = new { blocks = P.Select(p => new { type = "paragraph", data = new { text = p } }) } } }) + ";</script>" },
         { "spans", "<script>window.__PRELOADED_STATE__ = JSON.parse(" + Json(Json(new { title = Title, body = P.Select(p => new { _type = "block", style = "normal", children = new[] { Span(p[..20]), Span(p[20..]) } }) })) + ");</script>" },
