@@ -32,6 +32,9 @@ internal static class FetchTelemetry
     private static readonly ObservableGauge<long> FeedStateCount = Meter.CreateObservableGauge(
         "storyline.feed.states", Measure, "{feed}", "Feeds by state, of all replicas together");
 
+    private static readonly Counter<long> QuarantinedCount = Meter.CreateCounter<long>(
+        "storyline.quarantined", "{message}", "Messages put into quarantine, by queue");
+
     private static readonly Counter<long> PushCount = Meter.CreateCounter<long>(
         "storyline.feed.pushes", "{push}", "WebSub pushes, by result");
 
@@ -43,6 +46,8 @@ internal static class FetchTelemetry
     public static void Searchable(TimeSpan sinceDiscovery) => Freshness.Record(sinceDiscovery.TotalSeconds);
 
     public static void Polled(string result) => PollCount.Add(1, new KeyValuePair<string, object?>("result", result));
+
+    public static void Quarantined(string queue) => QuarantinedCount.Add(1, new KeyValuePair<string, object?>("queue", queue));
 
     public static void Pushed(string result) => PushCount.Add(1, new KeyValuePair<string, object?>("result", result));
 
@@ -60,6 +65,7 @@ internal static class FetchTelemetry
     public static string TraceId(string traceparent) =>
         ActivityContext.TryParse(traceparent, null, out var context) ? context.TraceId.ToHexString() : "";
 
-    private static IEnumerable<Measurement<long>> Measure() =>
-        FeedStates.Select(state => new Measurement<long>(state.Value, new KeyValuePair<string, object?>("state", state.Key.ToString().ToLowerInvariant())));
+    // Every state, for one that no feed is in yet must be there to be compared with.
+    private static IEnumerable<Measurement<long>> Measure() => FeedStates.Count == 0 ? [] : Enum.GetValues<FeedState>().Where(state => state != FeedState.Unspecified)
+        .Select(state => new Measurement<long>(FeedStates.GetValueOrDefault(state), new KeyValuePair<string, object?>("state", state.ToString().ToLowerInvariant())));
 }

@@ -24,6 +24,12 @@ public sealed partial class HelmChartTests
         ["shutdown.timeoutSeconds"] = "90",
         ["podDisruptionBudget.maxUnavailable"] = "0",
         ["services.parse.publisherRules"] = """{"news.example.json":"{}"}""",
+        ["alerts.enabled"] = "true",
+        ["alerts.labels"] = """{"release":"prometheus"}""",
+        ["alerts.silentFeedsPerHour"] = "7",
+        ["alerts.failingFeedsShare"] = "0.7",
+        ["alerts.queuedSeconds"] = "77",
+        ["alerts.quarantinedPerHour"] = "77",
         ["podAnnotations"] = """{"team":"news"}""",
         ["nodeSelector"] = """{"pool":"news"}""",
         ["tolerations"] = """[{"key":"news","operator":"Exists"}]""",
@@ -80,6 +86,8 @@ public sealed partial class HelmChartTests
     [InlineData("services.fetch.replicas=-1", "replicas")]
     [InlineData("services.web.replicas=1", "web")]
     [InlineData("telemetry.sampleRatio=2", "sampleRatio")]
+    [InlineData("alerts.enabled=perhaps", "enabled")]
+    [InlineData("alerts.failingFeedsShare=30", "failingFeedsShare")]
     [InlineData("""config={"Bus:HighWater":"1"}""", "Bus:HighWater")]
     public async Task Template_WrongValue_IsRefusedByTheSchema(string setting, string named)
     {
@@ -207,8 +215,51 @@ public sealed partial class HelmChartTests
             _ => throw new InvalidOperationException($"give {leaf} another value in {nameof(OtherValues)}"),
         };
 
-        Assert.NotEqual(await HelmChart.RenderAsync(), await HelmChart.RenderAsync($"{leaf}={other}"));
+        // What the alerts are about shows where there are alerts.
+        string[] with = leaf.StartsWith("alerts.", StringComparison.Ordinal) && leaf != "alerts.enabled" ? ["alerts.enabled=true"] : [];
+        Assert.NotEqual(await HelmChart.RenderAsync(with), await HelmChart.RenderAsync([.. with, $"{leaf}={other}"]));
     }
+
+    [Fact]
+    public async Task Template_Alerts_AreOffUntilTheyAreWanted()
+    {
+        Assert.Empty(KubernetesObjects.Parse(await HelmChart.RenderAsync()).Of<PrometheusRule>());
+
+        var rule = Assert.Single(KubernetesObjects.Parse(await HelmChart.RenderAsync(
+            "alerts.enabled=true", """alerts.labels={"release":"prometheus"}""", "alerts.silentFeedsPerHour=3", "alerts.queuedSeconds=60")).Of<PrometheusRule>());
+        var alerts = rule.Spec.Groups.Single().Rules.ToDictionary(alert => alert.Alert, StringComparer.Ordinal);
+
+        Assert.Equal("prometheus", rule.Metadata.Labels["release"]);
+        Assert.EndsWith(">= 3", alerts["StorylineFeedsSilent"].Expr, StringComparison.Ordinal);
+        Assert.EndsWith("> 60", alerts["StorylineQueueBacklog"].Expr, StringComparison.Ordinal);
+        Assert.All(alerts.Values, alert =>
+        {
+            Assert.Contains(alert.Labels["severity"], new[] { "warning", "critical" });
+            Assert.NotEmpty(alert.Annotations["summary"]);
+            Assert.Equal(alert.Expr.Count(c => c == '('), alert.Expr.Count(c => c == ')'));
+        });
+    }
+
+    [Fact]
+    public async Task Template_Alerts_AskForMetricsThatTheServicesHave_AndNameChaptersOfTheRunbook()
+    {
+        var rules = KubernetesObjects.Parse(await HelmChart.RenderAsync("alerts.enabled=true")).Of<PrometheusRule>().Single().Spec.Groups.Single().Rules;
+        var metrics = Directory.EnumerateFiles(Repository.PathOf("services"), "*.cs", SearchOption.AllDirectories).Select(File.ReadAllText)
+            .SelectMany(code => Instrument().Matches(code)).Select(PrometheusName).ToHashSet(StringComparer.Ordinal);
+        var runbook = File.ReadAllText(Repository.PathOf("docs", "runbook.md"));
+
+        Assert.NotEmpty(metrics);
+        Assert.All(rules, rule =>
+        {
+            Assert.All(MetricName().Matches(rule.Expr).Select(match => match.Value), name => Assert.Contains(name, metrics));
+            Assert.Contains("\n## " + RunbookChapter().Match(rule.Annotations["description"]).Groups["chapter"].Value + "\n", runbook, StringComparison.Ordinal);
+        });
+    }
+
+    // As OpenTelemetry translates names: the unit and the kind are suffixes.
+    private static string PrometheusName(Match instrument) =>
+        instrument.Groups["name"].Value.Replace('.', '_') + (instrument.Groups["unit"].Value == "s" ? "_seconds" : "")
+        + (instrument.Groups["kind"].Value switch { "Counter" => "_total", "Histogram" => "_bucket", _ => "" });
 
     [Fact]
     public void Templates_EveryValueUsed_IsDeclared()
@@ -243,6 +294,15 @@ public sealed partial class HelmChartTests
 
     [GeneratedRegex(@"(?:\.Values|\$values)\.(?<path>[A-Za-z]+(?:\.[A-Za-z]+)*)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex ChartValue();
+
+    [GeneratedRegex("Create(?<kind>Counter|Histogram|ObservableGauge|UpDownCounter)(<\\w+>)?\\(\\s*\"(?<name>storyline[a-z.]+)\",\\s*(Measure,\\s*)?\"(?<unit>[^\"]*)\"", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Instrument();
+
+    [GeneratedRegex(@"\bstoryline_\w+", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex MetricName();
+
+    [GeneratedRegex("unbook: \"(?<chapter>[^\"]+)\"", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex RunbookChapter();
 
     [GeneratedRegex(@"\$service\.(?<path>[A-Za-z]+(?:\.[A-Za-z]+)*)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex ServiceValue();

@@ -10,7 +10,10 @@ internal sealed class KubernetesObjects
 
     private KubernetesObjects(List<object> objects) => _objects = objects;
 
-    public static KubernetesObjects Parse(string yaml) => new(KubernetesYaml.LoadAllFromString(yaml, strict: true));
+    // The one kind that is not Kubernetes' own.
+    private static readonly Dictionary<string, System.Type> OtherKinds = new(StringComparer.Ordinal) { ["monitoring.coreos.com/v1/PrometheusRule"] = typeof(PrometheusRule) };
+
+    public static KubernetesObjects Parse(string yaml) => new(KubernetesYaml.LoadAllFromString(yaml, OtherKinds, strict: true));
 
     public IEnumerable<IKubernetesObject<V1ObjectMeta>> All => _objects.Cast<IKubernetesObject<V1ObjectMeta>>();
 
@@ -71,4 +74,41 @@ internal sealed record Workload(string Name, int? Replicas, V1LabelSelector Sele
 
     public bool IsSelectedBy(IDictionary<string, string> selector) =>
         selector.All(pair => Template.Metadata.Labels.TryGetValue(pair.Key, out var value) && string.Equals(value, pair.Value, StringComparison.Ordinal));
+}
+
+/// <summary>What the Prometheus operator takes for alerts (monitoring.coreos.com/v1).</summary>
+internal sealed class PrometheusRule : IKubernetesObject<V1ObjectMeta>
+{
+    public string ApiVersion { get; set; } = "";
+
+    public string Kind { get; set; } = "";
+
+    public V1ObjectMeta Metadata { get; set; } = new();
+
+    public PrometheusRuleSpec Spec { get; set; } = new();
+}
+
+internal sealed class PrometheusRuleSpec
+{
+    public List<PrometheusRuleGroup> Groups { get; set; } = [];
+}
+
+internal sealed class PrometheusRuleGroup
+{
+    public string Name { get; set; } = "";
+
+    public List<PrometheusAlert> Rules { get; set; } = [];
+}
+
+internal sealed class PrometheusAlert
+{
+    public string Alert { get; set; } = "";
+
+    public string Expr { get; set; } = "";
+
+    public string? For { get; set; }
+
+    public Dictionary<string, string> Labels { get; set; } = [];
+
+    public Dictionary<string, string> Annotations { get; set; } = [];
 }

@@ -89,6 +89,7 @@ public sealed partial class QuarantineStore(
                     new { oldest = (time.GetUtcNow() - options.Value.QuarantineRetention).ToUnixTimeMilliseconds(), all = int.MaxValue, kept = options.Value.MaxQuarantined }, transaction);
             },
             cancellationToken);
+        FetchTelemetry.Quarantined(message.Queue);
         LogQuarantined(articleId, message.Queue, message.Outcome, message.Error);
         if (dropped > 0)
         {
