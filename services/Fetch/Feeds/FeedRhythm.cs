@@ -20,6 +20,9 @@ public sealed record FeedRhythm(double Slow, double Recent, DateTimeOffset Count
     // A burst says little of what is usual, so a rhythm is never judged by less than this.
     private static readonly TimeSpan ShortestAge = TimeSpan.FromHours(6);
 
+    // Most feeds have a rhythm of the week: what was not watched for one may be at its first weekend.
+    private static readonly TimeSpan Week = TimeSpan.FromDays(7);
+
     private const double TrickleShare = 0.1;
     private const double TrickleLeastPerDay = 10;
     private const double SilentGaps = 10;
@@ -63,8 +66,8 @@ public sealed record FeedRhythm(double Slow, double Recent, DateTimeOffset Count
     public double RecentPerDay(DateTimeOffset now) => Rate(Recent, RecentMemory, now);
 
     /// <summary>
-    /// Nothing new for much longer than is usual for this feed (twice its longest pause, ten times its mean one, never less than <paramref name="least"/>), or, after a week of counting
-    /// a feed of ten a day, less than a tenth of it.
+    /// Nothing new for much longer than is usual for this feed (twice its longest pause, ten times its mean one, never less than <paramref name="least"/>, nor than a week when what is known
+    /// of it spans less than one), or, after a week of counting a feed of ten a day, less than a tenth of it.
     /// </summary>
     public bool IsSilent(DateTimeOffset now, TimeSpan least)
     {
@@ -75,6 +78,7 @@ public sealed record FeedRhythm(double Slow, double Recent, DateTimeOffset Count
         }
 
         var silence = now - CountedAt;
+        least = CountedAt - Since < Week && least < Week ? Week : least;
         return (silence > least && silence > SilentPauses * LongestGap && silence.TotalDays > SilentGaps / perDay)
             || (now - Since > SlowMemory / 2 && PerDay(now) >= TrickleLeastPerDay && RecentPerDay(now) < TrickleShare * PerDay(now));
     }

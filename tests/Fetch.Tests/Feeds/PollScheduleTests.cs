@@ -179,6 +179,28 @@ public sealed class PollScheduleTests
         Assert.True(weekly.IsSilent(later.AddDays(90), Options.SilentAfter));
     }
 
+    // Monday, 8:00 is the start. A busy feed's document goes back a day or two, so its first weekend is the first that is seen.
+    [Theory]
+    [InlineData(3, 0.2)]
+    [InlineData(3, 2)]
+    [InlineData(4, 1)]
+    public void IsSilent_FirstWeekendOfANewFeed_IsNotSilent_ButItsFirstWeekIs(int addedOn, double history)
+    {
+        var added = Start.AddDays(addedOn);
+        var rhythm = FeedRhythm.FromHistory(Enumerable.Range(0, 30).Select(i => added.AddDays(-history * i / 30)), added);
+        for (var hour = 0; added.AddHours(hour) < Start.AddDays(4).AddHours(10); hour++)
+        {
+            rhythm = added.AddHours(hour).Hour is >= 8 and < 18 ? rhythm.Arrive(added.AddHours(hour), 3) : rhythm;
+        }
+
+        for (var hour = 0; hour < 64; hour++)
+        {
+            Assert.False(rhythm.IsSilent(Start.AddDays(4).AddHours(10 + hour), Options.SilentAfter), $"silent after {hour} hours");
+        }
+
+        Assert.True(rhythm.IsSilent(Start.AddDays(11).AddHours(11), Options.SilentAfter));
+    }
+
     [Fact]
     public void IsSilent_OfficeHoursOnly_IsNotSilentOnALaterWeekend()
     {
