@@ -1,17 +1,23 @@
+using System.Text;
 using System.Text.Json;
 
 namespace Storyline.Fetch.Feeds;
 
-/// <summary>JSON Feed 1.0 and 1.1.</summary>
+/// <summary>
+/// JSON Feed 1.0 and 1.1. Line breaks and other control characters inside texts, which JSON forbids, are spaces; a document that is cut, or broken further down, is read up to the
+/// last item that is whole.
+/// </summary>
 internal static class JsonFeedReader
 {
     private const int MaxHubs = 10;
+
+    private static readonly JsonDocumentOptions Lenient = new() { AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip };
 
     public static FeedDocument Read(string text, Uri url)
     {
         try
         {
-            using var document = JsonDocument.Parse(text, new JsonDocumentOptions { AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip });
+            using var document = Parse(text);
             var root = document.RootElement;
             if (root.ValueKind != JsonValueKind.Object || !root.TryGetProperty("items", out var items) || items.ValueKind != JsonValueKind.Array)
             {
@@ -49,6 +55,56 @@ internal static class JsonFeedReader
         {
             throw new FeedFormatException($"the document begins like JSON but is not: line {exception.LineNumber + 1}, byte {exception.BytePositionInLine + 1}");
         }
+    }
+
+    private static JsonDocument Parse(string text)
+    {
+        try
+        {
+            return JsonDocument.Parse(text, Lenient);
+        }
+        catch (JsonException) when (UpToLastItem(text) is { } whole)
+        {
+            return JsonDocument.Parse(whole, Lenient);
+        }
+    }
+
+    // Null when not even the first item is whole.
+    private static byte[]? UpToLastItem(string text)
+    {
+        var bytes = Encoding.UTF8.GetBytes(text);
+        foreach (ref var octet in bytes.AsSpan())
+        {
+            octet = octet < (byte)' ' ? (byte)' ' : octet;
+        }
+
+        var reader = new Utf8JsonReader(bytes, isFinalBlock: false, new JsonReaderState(new JsonReaderOptions { AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip }));
+        var (end, tail, isInItems) = (0L, "", false);
+        try
+        {
+            while (reader.Read() && !(end > 0 && reader.CurrentDepth == 0))
+            {
+                if (reader.CurrentDepth == 1 && reader.TokenType == JsonTokenType.PropertyName)
+                {
+                    isInItems = reader.ValueTextEquals("items"u8);
+                }
+                else if (isInItems && reader.CurrentDepth == 2 && reader.TokenType == JsonTokenType.EndObject)
+                {
+                    (end, tail) = (reader.BytesConsumed, "]}");
+                }
+                else if (reader.CurrentDepth == 1 && end > 0 && reader.TokenType is not (JsonTokenType.StartArray or JsonTokenType.StartObject))
+                {
+                    // The list's own end, and whatever is whole behind it.
+                    (end, tail) = (reader.BytesConsumed, "}");
+                }
+            }
+        }
+        catch (JsonException)
+        {
+            // What comes from here on is lost.
+        }
+
+        return end == 0 ? null : [.. bytes.AsSpan(0, (int)end), .. Encoding.ASCII.GetBytes(tail)];
     }
 
     private static List<string> Authors(JsonElement element)

@@ -76,6 +76,56 @@ public sealed class FeedReaderTests
         Assert.Equal(["x"], feed.Entries[0].Categories);
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData(",")]
+    [InlineData(",{\"id\":\"3\",\"url\":\"/c\",\"title\":\"cut in the mi")]
+    [InlineData(",{\"id\":\"3\",\"url\":\"/c\",\"title\":\"cut in an escape \\u00")]
+    [InlineData(",{\"id\":\"3\",\"attachments\":[{\"url\":\"/c\"}")]
+    [InlineData(",{\"id\":\"3\",\"url\":\"/c\"")]
+    [InlineData(",{\"id\":\"3\",\"title\":\"wrong \\x escape\"}]}")]
+    [InlineData("]")]
+    [InlineData("],\"language\":\"en")]
+    [InlineData("],\"authors\":[{\"name\":")]
+    [InlineData("]}<!-- served by a cache -->")]
+    public void Read_JsonFeedThatIsCut_KeepsTheItemsThatAreWhole(string rest)
+    {
+        var feed = Read("""{"version":"https://jsonfeed.org/version/1.1","title":"J","_other":{"items":[{"id":"0"}]},"items":[{"id":"1","url":"/a","tags":["x"]},{"id":"2","url":"/b"}""" + rest);
+
+        Assert.Equal((FeedFormat.JsonFeed, "J"), (feed.Format, feed.Title));
+        Assert.Equal(["https://example.com/a", "https://example.com/b"], feed.Entries.Select(entry => entry.Url));
+    }
+
+    [Fact]
+    public void Read_JsonFeedWithLineBreaksInTexts_IsRead()
+    {
+        var feed = Read("{\"items\":[{\"id\":\"1\",\"url\":\"/a\",\"title\":\"Over two\r\n\tlines\"},\n{\"id\":\"2\",\"url\":\"/b\"}],\"language\":\"en\",\"title\":\"J\"}");
+
+        Assert.Equal(("Over two lines", "J", "en", 2), (feed.Entries[0].Title, feed.Title, feed.Entries[0].Language, feed.Entries.Count));
+    }
+
+    [Theory]
+    [InlineData("{\"items\":[{\"id\":\"1\",\"url\":\"/a")]
+    [InlineData("{\"items\":[")]
+    [InlineData("{\"title\":\"J\",\"it")]
+    public void Read_JsonFeedCutBeforeItsFirstItemEnds_SaysWhere(string text) =>
+        Assert.Contains("not: line 1", Assert.Throws<FeedFormatException>(() => Read(text)).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void Read_JsonFeedCutAnywhere_HasTheItemsThatEndBeforeTheCut()
+    {
+        var items = Enumerable.Range(0, 20).Select(i => $$"""{"id":"{{i}}","url":"/{{i}}","title":"A \"quoted\" {{{i}} é","attachments":[{"url":"/x"}],"tags":["]}"]}""").ToList();
+        var text = """{"title":"J","items":[""" + string.Join(',', items) + """],"language":"en"}""";
+        for (var cut = text.IndexOf('[', StringComparison.Ordinal) + 1; cut < text.Length; cut++)
+        {
+            var whole = items.Select((_, i) => """{"title":"J","items":[""".Length + items.Take(i + 1).Sum(item => item.Length) + i).Count(end => end <= cut);
+            if (whole > 0)
+            {
+                Assert.Equal(whole, Read(text[..cut]).Entries.Count);
+            }
+        }
+    }
+
     [Fact]
     public void Read_NewsSitemap_TakesTitleAndTime()
     {
