@@ -32,7 +32,7 @@ public sealed class FeedGrpcService(
             throw RpcErrors.InvalidArgument(("request_id", $"must have at most {MaxRequestIdLength} characters"));
         }
 
-        var row = New(feed.Url, feed.SourceId, feed.Title);
+        var row = New(feed.Url, feed.SourceId, feed.Title) with { Folders = Folders(feed) };
         if (request.Discover)
         {
             row = row with { Url = await ResolveAsync(row.Url, context.CancellationToken) };
@@ -64,16 +64,16 @@ public sealed class FeedGrpcService(
     {
         var feed = request.Feed ?? throw RpcErrors.InvalidArgument(("feed", "is missing"));
         var paths = request.UpdateMask?.Paths.ToHashSet(StringComparer.Ordinal) ?? [];
-        if (paths.Count == 0 || !paths.IsSubsetOf(["url", "source_id", "title"]))
+        if (paths.Count == 0 || !paths.IsSubsetOf(["url", "source_id", "title", "folders"]))
         {
-            throw RpcErrors.InvalidArgument(("update_mask", "must name at least one of url, source_id, title and nothing else"));
+            throw RpcErrors.InvalidArgument(("update_mask", "must name at least one of url, source_id, title, folders and nothing else"));
         }
 
         var current = await FindAsync(feed.FeedId, context);
         var wanted = New(paths.Contains("url") ? feed.Url : current.Url, paths.Contains("source_id") ? feed.SourceId : current.SourceId, paths.Contains("title") ? feed.Title : current.Title);
         var (row, urlIsFree) = await feeds.UpdateAsync(
             feed.FeedId, paths.Contains("url") ? wanted.Url : null, paths.Contains("source_id") ? wanted.SourceId : null, paths.Contains("title") ? wanted.Title : null,
-            context.CancellationToken);
+            paths.Contains("folders") ? Folders(feed) : null, context.CancellationToken);
         if (!urlIsFree)
         {
             throw RpcErrors.AlreadyExists("feed", wanted.Url, "another feed has this URL");
@@ -194,7 +194,10 @@ public sealed class FeedGrpcService(
             throw RpcErrors.InvalidArgument(("opml", exception.Message));
         }
 
+        // Readers write a feed that lies in several folders several times.
         var response = new ImportOpmlResponse();
+        var titles = new Dictionary<string, string>(StringComparer.Ordinal);
+        var folders = new Dictionary<string, HashSet<string>>(StringComparer.Ordinal);
         foreach (var outline in outlines)
         {
             if (!CanonicalUrl.TryCreate(outline.Url, out var url, out var error))
@@ -207,7 +210,20 @@ public sealed class FeedGrpcService(
                 continue;
             }
 
-            var (_, isNew) = await feeds.AddAsync(New(url, "", Cut(outline.Title)), "", context.CancellationToken);
+            if (titles.TryAdd(url, outline.Title))
+            {
+                folders.Add(url, new HashSet<string>(StringComparer.Ordinal));
+            }
+
+            if (outline.Folder.Length > 0 && folders[url].Count < FeedFolder.MaxPerFeed)
+            {
+                folders[url].Add(outline.Folder);
+            }
+        }
+
+        foreach (var (url, title) in titles)
+        {
+            var (_, isNew) = await feeds.AddAsync(New(url, "", Cut(title)) with { Folders = FeedFolder.Write(folders[url]) }, "", context.CancellationToken);
             _ = isNew ? response.Created++ : response.Existing++;
         }
 
@@ -255,6 +271,13 @@ public sealed class FeedGrpcService(
         };
     }
 
+    private static string Folders(Feed feed)
+    {
+        var errors = feed.Folders.Select(FeedFolder.Error).OfType<string>().Take(1)
+            .Concat(feed.Folders.Count > FeedFolder.MaxPerFeed ? [$"must be at most {FeedFolder.MaxPerFeed}"] : []).ToList();
+        return errors.Count == 0 ? FeedFolder.Write(feed.Folders) : throw RpcErrors.InvalidArgument(("feed.folders", errors[0]));
+    }
+
     private static string Canonical(string url) =>
         CanonicalUrl.TryCreate(url, out var canonical, out var error) ? canonical : throw RpcErrors.InvalidArgument(("feed.url", error));
 
@@ -280,5 +303,6 @@ public sealed class FeedGrpcService(
         Format = (V1.FeedFormat)row.Format,
         CreateTime = Time(row.CreatedAt),
         NextPollTime = Time(row.NextPollAt),
+        Folders = { FeedFolder.Read(row.Folders) },
     };
 }

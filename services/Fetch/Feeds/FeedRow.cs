@@ -29,6 +29,9 @@ public sealed record FeedRow
 
     public string Title { get; init; } = "";
 
+    /// <summary>The folders that it lies in (<see cref="FeedFolder"/>), one a line.</summary>
+    public string Folders { get; init; } = "";
+
     public FeedState State { get; init; }
 
     public FeedFormat Format { get; init; }

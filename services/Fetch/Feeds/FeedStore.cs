@@ -29,7 +29,7 @@ public sealed class FeedStore : IAsyncDisposable
 
     private const string Columns =
         "feed_id, url, source_id, title, state, format, created_at, next_poll_at, interval_ms, etag, last_modified, last_poll_at, last_success_at, failures, last_error, entries_last_poll, "
-        + "articles_seen, without_url_last_poll, full_at, body_sha256, hint_ms, slow, recent, counted_at, counted_since, longest_gap_ms, newest_published_at, moved_to, moved_since, skip_hours, skip_days";
+        + "articles_seen, without_url_last_poll, full_at, body_sha256, hint_ms, slow, recent, counted_at, counted_since, longest_gap_ms, newest_published_at, moved_to, moved_since, skip_hours, skip_days, folders";
 
     private readonly Database _database;
     private readonly TimeProvider _time;
@@ -66,10 +66,10 @@ public sealed class FeedStore : IAsyncDisposable
 
                 await connection.ExecuteAsync(
                     $"""
-                    INSERT INTO feeds (feed_id, url, source_id, title, state, format, created_at, next_poll_at, interval_ms, request_id)
-                    VALUES (@FeedId, @Url, @SourceId, @Title, @State, @Format, @CreatedAt, @NextPollAt, @IntervalMs, @request)
+                    INSERT INTO feeds (feed_id, url, source_id, title, state, format, created_at, next_poll_at, interval_ms, folders, request_id)
+                    VALUES (@FeedId, @Url, @SourceId, @Title, @State, @Format, @CreatedAt, @NextPollAt, @IntervalMs, @Folders, @request)
                     """,
-                    new { row.FeedId, row.Url, row.SourceId, row.Title, row.State, row.Format, row.CreatedAt, row.NextPollAt, row.IntervalMs, request }, transaction);
+                    new { row.FeedId, row.Url, row.SourceId, row.Title, row.State, row.Format, row.CreatedAt, row.NextPollAt, row.IntervalMs, row.Folders, request }, transaction);
                 return (row, true);
             },
             cancellationToken, lockName: "feeds");
@@ -98,9 +98,9 @@ public sealed class FeedStore : IAsyncDisposable
             $"SELECT {Columns} FROM feeds WHERE feed_id > @after ORDER BY feed_id LIMIT @limit", new { after, limit }, cancellationToken: cancellationToken))];
     }
 
-    /// <summary>Changes url, source and title. With another URL the feed is new: its validators and format go.</summary>
+    /// <summary>Changes url, source, title and folders. With another URL the feed is new: its validators and format go.</summary>
     /// <returns>The feed as stored; null when it does not exist. False when another feed has the URL.</returns>
-    public Task<(FeedRow? Feed, bool UrlIsFree)> UpdateAsync(string feedId, string? url, string? sourceId, string? title, CancellationToken cancellationToken) =>
+    public Task<(FeedRow? Feed, bool UrlIsFree)> UpdateAsync(string feedId, string? url, string? sourceId, string? title, string? folders, CancellationToken cancellationToken) =>
         _database.WriteAsync(
             async (connection, transaction) =>
             {
@@ -118,12 +118,14 @@ public sealed class FeedStore : IAsyncDisposable
                         next_poll_at = CASE WHEN @hasUrl = 1 AND url <> @url AND next_poll_at IS NOT NULL THEN @Now ELSE next_poll_at END,
                         url = CASE WHEN @hasUrl = 1 THEN @url ELSE url END,
                         source_id = CASE WHEN @hasSource = 1 THEN @source ELSE source_id END,
-                        title = CASE WHEN @hasTitle = 1 THEN @title ELSE title END
+                        title = CASE WHEN @hasTitle = 1 THEN @title ELSE title END,
+                        folders = CASE WHEN @hasFolders = 1 THEN @folders ELSE folders END
                     WHERE feed_id = @feedId RETURNING {Columns}
                     """,
                     new
                     {
                         feedId, Now, url = url ?? "", source = sourceId ?? "", title = title ?? "", hasUrl = url is null ? 0 : 1, hasSource = sourceId is null ? 0 : 1, hasTitle = title is null ? 0 : 1,
+                        folders = folders ?? "", hasFolders = folders is null ? 0 : 1,
                     },
                     transaction);
                 return (row, true);

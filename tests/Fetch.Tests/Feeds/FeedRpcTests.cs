@@ -37,6 +37,8 @@ public sealed class FeedRpcTests : IAsyncLifetime
         { "page_token", async client => await client.ListFeedsAsync(new ListFeedsRequest { PageToken = "!" }) },
         { "update_mask", async client => await client.UpdateFeedAsync(new UpdateFeedRequest { Feed = new Feed { FeedId = "x" } }) },
         { "update_mask", async client => await client.UpdateFeedAsync(new UpdateFeedRequest { Feed = new Feed { FeedId = "x" }, UpdateMask = new() { Paths = { "state" } } }) },
+        { "feed.folders", async client => await client.CreateFeedAsync(new CreateFeedRequest { Feed = new Feed { Url = "https://example.com/f", Folders = { "News//Europe" } } }) },
+        { "feed.folders", async client => await client.CreateFeedAsync(new CreateFeedRequest { Feed = new Feed { Url = "https://example.com/f", Folders = { Enumerable.Range(0, 17).Select(i => "f" + i) } } }) },
         { "opml", async client => await client.ImportOpmlAsync(new ImportOpmlRequest { Opml = "<rss/>" }) },
     };
 
@@ -107,6 +109,28 @@ public sealed class FeedRpcTests : IAsyncLifetime
         Assert.Equal(id, again.GetProperty("feed").GetProperty("feedId").GetString());
         Assert.Equal("Mine", patched.GetProperty("feed").GetProperty("title").GetString());
         Assert.Equal((HttpStatusCode.NotFound, 5, HttpStatusCode.BadRequest), (gone, error.GetProperty("code").GetInt32(), wrong));
+    }
+
+    [Fact]
+    public async Task Opml_Folders_AreKeptThroughImportUpdateAndExport()
+    {
+        const string Document = """
+            <opml version="2.0"><body><outline text="News"><outline text="Europe"><outline text="A" xmlUrl="https://a.example/feed"/></outline><outline text="B" xmlUrl="https://b.example/feed"/></outline>
+            <outline text="Daily"><outline text="A again" xmlUrl="https://A.example/feed#top"/></outline><outline text="C" xmlUrl="https://c.example/feed"/></body></opml>
+            """;
+        var imported = await _host.Feeds.ImportOpmlAsync(new ImportOpmlRequest { Opml = Document }, cancellationToken: Cancellation);
+        var again = await _host.Feeds.ImportOpmlAsync(new ImportOpmlRequest { Opml = Document.Replace("Europe", "Asia", StringComparison.Ordinal) }, cancellationToken: Cancellation);
+        var feeds = (await _host.Feeds.ListFeedsAsync(new ListFeedsRequest(), cancellationToken: Cancellation)).Feeds;
+        var updated = (await _host.Feeds.UpdateFeedAsync(
+            new UpdateFeedRequest { Feed = new Feed { FeedId = feeds[2].FeedId, Folders = { "Daily", "Daily" } }, UpdateMask = new() { Paths = { "folders" } } }, cancellationToken: Cancellation)).Feed;
+        var exported = (await _host.Feeds.ExportOpmlAsync(new ExportOpmlRequest(), cancellationToken: Cancellation)).Opml;
+
+        Assert.Equal((3, 0, 0, 3), (imported.Created, imported.Existing, again.Created, again.Existing));
+        Assert.Equal(["A: News/Europe, Daily", "B: News", "C: "], feeds.Select(feed => $"{feed.Title}: {string.Join(", ", feed.Folders)}"));
+        Assert.Equal(["Daily"], updated.Folders);
+        Assert.Equal(
+            ["A News/Europe", "A Daily", "B News", "C Daily"],
+            Storyline.Fetch.Feeds.Opml.Read(exported).OrderBy(outline => outline.Title, StringComparer.Ordinal).ThenByDescending(outline => outline.Folder, StringComparer.Ordinal).Select(outline => $"{outline.Title} {outline.Folder}"));
     }
 
     private async Task<Feed> CreateAsync(string url) =>
