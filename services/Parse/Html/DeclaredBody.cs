@@ -88,19 +88,21 @@ internal static class DeclaredBody
     /// </summary>
     private static List<Block>? InScripts(string found, Page page)
     {
-        const int Tried = 6, Known = 80, Shell = 300;
+        const int Tried = 6, Known = 80, Shell = 300, Beginning = 2_000;
         var foundKey = Text.Key(found);
         foreach (var body in page.ScriptBodies().OrderByDescending(b => b.IsOfHeadline).ThenByDescending(b => b.Html.Length).Take(Tried))
         {
             var blocks = BlockFilter.Clean(HtmlArticleReader.BlocksOf(body.Html), page);
-            var key = Text.Key(ArticleBody.Join(blocks));
-            if (key.Length < (foundKey.Length * 1.25) + 200)
+            var text = ArticleBody.Join(blocks);
+            var key = Text.Key(text);
+            if (key.Length < (foundKey.Length * 1.25) + 200 || !IsProse(blocks))
             {
                 continue;
             }
 
-            if (foundKey.Length >= Known && Coverage(foundKey, key) >= 0.8
-                || foundKey.Length < Little && key.Length > foundKey.Length * 3 && (body.IsOfHeadline || (foundKey.Length < Shell && Titles.Overlap(page.Title ?? "", ArticleBody.Join(blocks)) >= 0.5)))
+            var beginning = text[..Math.Min(Beginning, text.Length)];
+            var isOfPage = body.IsOfHeadline || (foundKey.Length < Shell && (Titles.Overlap(page.Title ?? "", beginning) >= 0.5 || Titles.Overlap(page.Description, beginning) >= 0.5));
+            if ((foundKey.Length >= Known && Coverage(foundKey, key) >= 0.8) || (foundKey.Length < Little && key.Length > foundKey.Length * 3 && isOfPage))
             {
                 return blocks;
             }
@@ -108,6 +110,9 @@ internal static class DeclaredBody
 
         return null;
     }
+
+    /// <summary>Sentences, not a list of words or of labels.</summary>
+    private static bool IsProse(List<Block> blocks) => blocks.Sum(b => b.Text.Length) < 2 * blocks.Where(b => Text.EndsSentence(b.Text) && Text.WordCount(b.Text) >= 8).Sum(b => b.Text.Length);
 
     private static List<Block> Declared(List<Block> blocks, string declared, bool mayReplace)
     {

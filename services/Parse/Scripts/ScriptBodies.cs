@@ -10,29 +10,32 @@ internal sealed record ScriptBody(string Html, bool IsOfHeadline);
 
 /// <summary>
 /// Texts of articles in the data that frameworks leave in a page for their scripts (<c>__NEXT_DATA__</c>, <c>__NUXT__</c>, <c>window.__INITIAL_STATE__</c>,
-/// <c>Fusion.globalContent</c>, <c>application/json</c>), and templates that scripts put into the page (<c>text/template</c>). No framework is known by its schema: a text is a long string whose name says body, or a list of typed elements
-/// with texts, as editors' formats have them.
+/// <c>Fusion.globalContent</c>, <c>application/json</c>, any literal that code assigns), and templates that scripts put into the page (<c>text/template</c>). No framework is
+/// known by its schema: a text is a long string whose name says body or that is markup of several paragraphs, a list of typed elements with texts, as editors' formats have
+/// them, markup as arrays, or several of these in one list.
 /// </summary>
 internal static class ScriptBodies
 {
     private const int MinScript = 600;
-    private const int MaxScripts = 8;
     private const int MaxCharacters = 4_000_000;
     private const int MaxBodies = 40;
+
+    /// <summary>Most are those of code: no page has so many.</summary>
+    private const int MaxLiterals = 20_000;
 
     // What hands a piece of a stream to a page that is still being sent (React's server components).
     private const string StreamPush = "__next_f.push(";
 
-    // What assigns data to a global name: window.__X = {…}, self.__X = …, Fusion.globalContent={…}.
-    private static readonly string[] Assignments = ["window.__", "self.__", "globalThis.__", "Fusion.globalContent", "window[\"__", "window['__"];
-    private static readonly System.Buffers.SearchValues<string> AnyAssignment = System.Buffers.SearchValues.Create(Assignments, StringComparison.Ordinal);
+    // Where code assigns a literal, or a text that is one: window.__STATE__ = {…}, var data=JSON.parse("…"), window.__NUXT__=(function(a){return {…}}("…")).
+    private static readonly System.Buffers.SearchValues<string> Assignment = System.Buffers.SearchValues.Create(
+        ["={", "= {", "=[", "= [", "=JSON.parse(", "= JSON.parse(", "=\"{", "= \"{", "='{", "= '{", "=\"%7B", "= \"%7B", "=(function(", "= (function("], StringComparison.Ordinal);
 
     public static List<ScriptBody> Find(HtmlTree tree, string? title)
     {
         var search = new BodySearch(title, MaxBodies);
         var stream = new StringBuilder();
-        var (scripts, characters) = (0, 0);
-        for (Node? node = tree.Html.FirstChild; node is not null && scripts < MaxScripts; node = node.Following(tree.Html))
+        var characters = 0;
+        for (Node? node = tree.Html.FirstChild; node is not null; node = node.Following(tree.Html))
         {
             if (node is not Element { Tag: Tag.Script, FirstChild: TextNode { Next: null } text } script || characters + text.Span.Length > MaxCharacters)
             {
@@ -57,20 +60,18 @@ internal static class ScriptBodies
                 continue;
             }
 
+            characters += text.Span.Length;
             if (type.Contains("json", StringComparison.OrdinalIgnoreCase))
             {
-                (scripts, characters) = (scripts + 1, characters + text.Span.Length);
                 search.Look(text.Text);
             }
             else if (type.EndsWith("template", StringComparison.OrdinalIgnoreCase) || type.Equals("text/html", StringComparison.OrdinalIgnoreCase))
             {
-                (scripts, characters) = (scripts + 1, characters + text.Span.Length);
                 search.LookAtText(text.Span.ToString());
             }
-            else if (text.Span.IndexOfAny(AnyAssignment) is var at and >= 0)
+            else
             {
-                (scripts, characters) = (scripts + 1, characters + text.Span.Length);
-                LookAtAssignments(text.Text, at, search);
+                LookAtAssignments(text.Text, search);
             }
         }
 
@@ -148,27 +149,15 @@ internal static class ScriptBodies
         return script.Length;
     }
 
-    private static void LookAtAssignments(ReadOnlyMemory<char> script, int at, BodySearch search)
+    private static void LookAtAssignments(ReadOnlyMemory<char> script, BodySearch search)
     {
-        const int MaxName = 80;
-        while (at < script.Length)
+        var at = 0;
+        while (at < script.Length && search.Literals < MaxLiterals && script.Span[at..].IndexOfAny(Assignment) is var next and >= 0)
         {
-            // The value begins behind the name and its equals sign; "== " and calls are no assignments.
-            var rest = script.Span[at..];
-            var equals = rest[..Math.Min(MaxName, rest.Length)].IndexOf('=');
-            if (equals > 0 && equals + 1 < rest.Length && rest[equals + 1] != '=')
-            {
-                var isCall = rest[(equals + 1)..].TrimStart().StartsWith("(function(");
-                at = search.Look(script, at + equals + 1);
-                at = isCall ? LookAtArguments(script, at, search) : at;
-            }
-            else
-            {
-                at += 8;
-            }
-
-            var next = at < script.Length ? script.Span[at..].IndexOfAny(AnyAssignment) : -1;
-            at = next < 0 ? script.Length : at + next;
+            at += next + 1;
+            var isCall = script.Span[at..].TrimStart().StartsWith("(function(");
+            at = search.Look(script, at);
+            at = isCall ? LookAtArguments(script, at, search) : at;
         }
     }
 }
@@ -177,6 +166,11 @@ internal static class ScriptBodies
 internal sealed class BodySearch(string? title, int maxBodies)
 {
     private const int MinText = 500;
+    private const int MinSection = 100;
+    private const int MaxSections = 200;
+    private const int MaxLists = 5;
+    private const int MaxNested = 2;
+    private const int MaxTagName = 10;
     private const int MinPieces = 2;
     private const int MaxElementDepth = 16;
     private const int MaxSteps = 300_000;
@@ -189,9 +183,19 @@ internal sealed class BodySearch(string? title, int maxBodies)
         ["meta", "url", "css", "style", "script", "comment", "caption", "bio", "summary", "excerpt", "description", "title", "disclaimer", "footer", "newsletter", "paywall", "consent", "cookie", "terms", "privacy", "svg", "context", "texture", "config", "label", "translation", "related"];
 
     // Names of what an element of a text says, and of what holds its parts.
-    private static readonly string[] TextNames = ["text", "content", "html", "value", "processed", "rendered", "body", "paragraph"];
-    private static readonly string[] PartNames = ["content", "children", "items", "blocks", "model", "data", "attributes", "fields", "content_elements", "innerBlocks", "elements", "paragraphs", "components", "body", "text", "value", "parts"];
+    private static readonly string[] TextNames = ["text", "content", "html", "value", "processed", "rendered", "body", "paragraph", "data"];
+    private static readonly string[] PartNames = ["content", "children", "items", "blocks", "model", "data", "attributes", "fields", "content_elements", "innerBlocks", "elements", "paragraphs", "components", "body", "text", "value", "parts", "document", "nodes", "root", "json", "richText", "rich_text", "sections", "section", "props", "attrs", "copy", "main"];
     private static readonly string[] TypeNames = ["type", "_type", "__typename", "nodeType", "kind", "blockName", "component", "elementType", "element"];
+
+    // The name of an element of HTML, where the type only says that it is one, or that of an editor's block.
+    private static readonly string[] TagNames = ["name", "tagName", "tag"];
+
+    // Elements of JsonML and what becomes of them; other names are not told from words.
+    private static readonly Dictionary<string, string> MarkupTags = new(StringComparer.Ordinal)
+    {
+        ["p"] = "p", ["div"] = "div", ["section"] = "div", ["article"] = "div", ["ul"] = "ul", ["ol"] = "ul", ["li"] = "li", ["blockquote"] = "blockquote", ["h2"] = "h2", ["h3"] = "h2", ["h4"] = "h2",
+        ["em"] = "p", ["strong"] = "p", ["a"] = "p", ["b"] = "p", ["i"] = "p", ["span"] = "p",
+    };
 
     // What has an address or a headline of its own is another article, or a box.
     private static readonly string[] OwnNames = ["headline", "headlines", "slug", "canonicalUrl", "canonical_url", "permalink", "articleUrl", "website_url", "publishedAt", "datePublished"];
@@ -209,14 +213,18 @@ internal sealed class BodySearch(string? title, int maxBodies)
     private int _pieces;
     private int _length;
     private int _steps;
-    private bool _isNested;
+    private int _nested;
 
     public List<ScriptBody> Bodies { get; } = [];
+
+    /// <summary>How many were looked at.</summary>
+    public int Literals { get; private set; }
 
     /// <summary>Looks at the literal from a place in a script on.</summary>
     /// <returns>Where the literal ends.</returns>
     public int Look(ReadOnlyMemory<char> script, int from = 0)
     {
+        Literals++;
         var values = ScriptValues.Read(script, from);
         if (values.Count == 1 && values[0].Kind == ScriptKind.Text)
         {
@@ -237,7 +245,7 @@ internal sealed class BodySearch(string? title, int maxBodies)
         {
             Nested(text);
         }
-        else if (Bodies.Count < maxBodies && IsLongText(text))
+        else if (Bodies.Count < maxBodies && IsLongText(text) && _length >= MinText)
         {
             Bodies.Add(new ScriptBody(_html.ToString(), IsOfHeadline: false));
         }
@@ -246,13 +254,13 @@ internal sealed class BodySearch(string? title, int maxBodies)
     private void Nested(string text)
     {
         text = text.StartsWith("%7B", StringComparison.OrdinalIgnoreCase) || text.StartsWith("%5B", StringComparison.OrdinalIgnoreCase) ? Uri.UnescapeDataString(text) : text;
-        if (!_isNested && text.Length >= MinText && text.AsSpan().TrimStart() is ['{' or '[', ..])
+        if (_nested < MaxNested && text.Length >= MinText && text.AsSpan().TrimStart() is ['{' or '[', ..])
         {
-            _isNested = true;
+            _nested++;
             var outer = (_values, _flat);
             Search(ScriptValues.Read(text.AsMemory()));
             (_values, _flat) = outer;
-            _isNested = false;
+            _nested--;
         }
     }
 
@@ -261,24 +269,54 @@ internal sealed class BodySearch(string? title, int maxBodies)
         _values = values;
         _flat = FlatValues.Of(values);
         _steps = 0;
-        var i = 0;
+        var sections = new List<(int Index, string Html)>();
+        var i = _flat is null ? 0 : 1; // a flat list is no text, whatever its values are
         while (i < values.Count && Bodies.Count < maxBodies)
         {
             var value = values[i];
-            var isSmall = values.Length(i) < MinText && (_flat is null || value.Kind != ScriptKind.Array);
+            var isSmall = values.Length(i) < MinSection && (_flat is null || value.Kind != ScriptKind.Array);
             var isBody = value.Kind switch
             {
                 _ when isSmall => false,
-                ScriptKind.Array => IsTextOf(i),
-                ScriptKind.Text => IsBodyName(i) && IsLongText(i),
+                ScriptKind.Array => MarkupTag(i) is null ? IsTextOf(i) : IsMarkup(i),
+                ScriptKind.Text => (IsBodyName(i) || IsLiteral(values.Raw(i)) || HoldsParagraphs(values.Raw(i))) && IsLongText(i),
                 _ => false,
             };
-            if (isBody)
+            if (isBody && sections.Count < MaxSections)
+            {
+                sections.Add((i, _html.ToString()));
+            }
+
+            if (isBody && _length >= MinText)
             {
                 Bodies.Add(new ScriptBody(_html.ToString(), IsOfHeadline(i)));
             }
 
             i = isBody || isSmall ? values.End(i) : i + 1;
+        }
+
+        Together(sections);
+    }
+
+    /// <summary>Pages that are put together from components have the text in pieces: those of one list, none of which has a headline of its own, are a text, too.</summary>
+    private void Together(List<(int Index, string Html)> sections)
+    {
+        var lists = new Dictionary<int, List<string>>();
+        foreach (var (index, html) in sections)
+        {
+            var owner = Owner(index);
+            for (var level = 0; owner >= 0 && level < MaxOwners && (_values[owner].Kind != ScriptKind.Object || !HasOwn(owner)); level++, owner = Owner(owner))
+            {
+                if (_values[owner].Kind == ScriptKind.Array)
+                {
+                    (lists.TryGetValue(owner, out var list) ? list : lists[owner] = []).Add(html);
+                }
+            }
+        }
+
+        foreach (var (list, pieces) in lists.Where(l => l.Value.Count > 1 && l.Value.Sum(html => html.Length) >= MinText).OrderByDescending(l => l.Value.Count).Take(MaxLists))
+        {
+            Bodies.Add(new ScriptBody(string.Concat(pieces), IsOfHeadline(list)));
         }
     }
 
@@ -292,6 +330,24 @@ internal sealed class BodySearch(string? title, int maxBodies)
         var name = Name(index);
         return Holds(name, BodyNames) && !Holds(name, OtherNames);
     }
+
+    /// <summary>A text of several paragraphs, whatever it is called.</summary>
+    private static bool HoldsParagraphs(ReadOnlySpan<char> raw)
+    {
+        const int Paragraphs = 3;
+        var found = 0;
+        while (found < Paragraphs && raw.IndexOf("/p", StringComparison.OrdinalIgnoreCase) is var next and >= 0)
+        {
+            // </p>, <\/p>, \u003C/p\u003E
+            found += raw[(next + 2)..] is ['>' or '\\', ..] ? 1 : 0;
+            raw = raw[(next + 2)..];
+        }
+
+        return found == Paragraphs;
+    }
+
+    /// <summary>A text that is data again, quotes escaped.</summary>
+    private static bool IsLiteral(ReadOnlySpan<char> raw) => raw.StartsWith("{\\") || raw.StartsWith("[{\\") || raw.StartsWith("[\\");
 
     private bool IsLongText(int index)
     {
@@ -311,7 +367,7 @@ internal sealed class BodySearch(string? title, int maxBodies)
         Begin();
         Append("p", text);
         // Code and encoded data have few spaces; some scripts have none.
-        return _length >= MinText && (text.AsSpan().Count(' ') * 25) + (text.Count(Text.IsUnspaced) * 4) >= text.Length;
+        return _length >= MinSection && (text.AsSpan().Count(' ') * 25) + (text.Count(Text.IsUnspaced) * 4) >= text.Length;
     }
 
     /// <summary>A list of elements that have texts, or of paragraphs.</summary>
@@ -321,13 +377,20 @@ internal sealed class BodySearch(string? title, int maxBodies)
         var isNamed = IsBodyName(array);
         foreach (var child in Children(array))
         {
-            if (_values[child].Kind == ScriptKind.Object || (isNamed && _values[child].Kind == ScriptKind.Text))
+            if (_values[child].Kind is ScriptKind.Object || (isNamed && _values[child].Kind is ScriptKind.Text or ScriptKind.Array))
             {
                 Element(child, "p", 0);
             }
         }
 
-        return _pieces >= MinPieces && _length >= MinText;
+        return _pieces >= MinPieces && _length >= MinSection;
+    }
+
+    private bool IsMarkup(int array)
+    {
+        Begin();
+        Element(array, "p", 0);
+        return _pieces >= MinPieces && _length >= MinSection;
     }
 
     private void Begin()
@@ -349,7 +412,10 @@ internal sealed class BodySearch(string? title, int maxBodies)
             case ScriptKind.Text:
                 Append(tag, _values.Text(value));
                 break;
-            case ScriptKind.Array:
+            case ScriptKind.Array when MarkupTag(value) is { } markup:
+                Markup(value, markup, tag, depth);
+                break;
+            case ScriptKind.Array when !IsComponent(value):
                 foreach (var child in Children(value))
                 {
                     Element(child, tag, depth + 1);
@@ -384,6 +450,33 @@ internal sealed class BodySearch(string? title, int maxBodies)
         }
     }
 
+    /// <summary>The element of an array that is one, <c>["p","text ",["em","text"]]</c> (JsonML); null when it is none.</summary>
+    private string? MarkupTag(int array)
+    {
+        var first = Children(array).FirstOrDefault(-1);
+        return first >= 0 && _values[first].Kind == ScriptKind.Text && _values.Length(first) <= MaxTagName && MarkupTags.TryGetValue(_values.Raw(first).ToString(), out var tag) ? tag : null;
+    }
+
+    private void Markup(int array, string markup, string tag, int depth)
+    {
+        if (markup is "div" or "ul")
+        {
+            foreach (var child in Children(array).Skip(1).Where(c => _values[c].Kind != ScriptKind.Object))
+            {
+                Element(child, markup == "ul" ? "li" : tag, depth + 1);
+            }
+
+            return;
+        }
+
+        var line = new StringBuilder();
+        Inline(array, line, depth);
+        Append(markup == "p" ? tag : markup, line.ToString());
+    }
+
+    /// <summary>A component as React sends it, <c>["$","p",null,{…}]</c>: the page has it as markup, too.</summary>
+    private bool IsComponent(int array) => Children(array).FirstOrDefault(-1) is var first and >= 0 && _values[first].Kind == ScriptKind.Text && _values.Raw(first) is "$";
+
     /// <summary>The text of one piece: its own, else that of its parts, one after the other.</summary>
     private void Inline(int value, StringBuilder line, int depth)
     {
@@ -401,6 +494,16 @@ internal sealed class BodySearch(string? title, int maxBodies)
         if (_values[value].Kind == ScriptKind.Object && TextOf(value) is var text and >= 0)
         {
             line.Append(_values.Text(text));
+            return;
+        }
+
+        if (_values[value].Kind == ScriptKind.Array && (IsComponent(value) || MarkupTag(value) is not null))
+        {
+            foreach (var child in Children(value).Skip(IsComponent(value) ? int.MaxValue : 1).Where(c => _values[c].Kind is ScriptKind.Text or ScriptKind.Array))
+            {
+                Inline(child, line, depth + 1);
+            }
+
             return;
         }
 
@@ -445,7 +548,7 @@ internal sealed class BodySearch(string? title, int maxBodies)
                 return Is(name, "listItem") ? "list-item" : raw; // the block that a "block" is
             }
 
-            if (type.IsEmpty && (IsOneOf(name, TypeNames) || (Is(name, "name") && raw.Contains('/'))))
+            if (IsOneOf(name, TypeNames) ? type.IsEmpty : IsOneOf(name, TagNames) && (type.IsEmpty || Is(type, "tag") || Is(type, "element")))
             {
                 type = raw;
             }

@@ -37,6 +37,11 @@ public sealed class ScriptBodiesTests
         { "spans", "<script>window.__PRELOADED_STATE__ = JSON.parse(" + Json(Json(new { title = Title, body = P.Select(p => new { _type = "block", style = "normal", children = new[] { Span(p[..20]), Span(p[20..]) } }) })) + ");</script>" },
         { "nested models", "<script>window.__INITIAL_DATA__=" + Json(Json(new { data = new { title = Title, content = new { model = new { blocks = new[] { new { type = "text", model = new { blocks = P.Select(Nested) } } } } } } })) + ";</script>" },
         { "a document tree", Data(new { entry = new { title = Title, document = new { nodeType = "document", content = P.Select(p => new { nodeType = "paragraph", content = new[] { new { nodeType = "text", value = p } } }) } } }) },
+        { "markup as arrays", "<script>window.__PRELOADED_STATE__ = " + Json(new { article = new { hed = "x", headline = Title, body = new object[] { "div" }.Concat(P.Select(p => new object[] { "p", p[..20], new object[] { "em", p[20..30] }, p[30..] })) } }) + ";</script>" },
+        { "a tree of tags", Data(new { title = Title, dom = new { type = "root", children = P.Select(p => new { type = "tag", name = "p", children = new object[] { new { type = "tag", name = "strong", children = new[] { new { type = "text", data = p[..20] } } }, new { type = "text", data = p[20..] } } }) } }) },
+        { "sections", Data(new { page = new { title = Title, contents = P.Select(p => new { section = new { general = new { content = $"<p>{p}</p><p></p>" } }, background = "white" }) } }) },
+        { "data in a text in data", Data(new { cache = new { a1 = new { data = Json(new { article = new { title = Title, content = Json(new { type = "doc", content = P.Select(p => new { type = "paragraph", content = new[] { new { type = "text", text = p } } }) }) } }) } } }) },
+        { "a variable", "<script>var page = {'title': '" + Title + "', kind: 'x', description: " + Json(Markup) + ", f: function () { return '}'; }};</script>" },
         { "normalised cache", "<script>window.__APOLLO_STATE__={\"ROOT_QUERY\":{\"x\":1},\"Article:1\":" + Json(new { __typename = "Article", headline = Title, bodyHtml = Markup }) + "};</script>" },
         { "Nuxt 2, a function", "<script>window.__NUXT__=(function(a,b){return {layout:\"default\",data:[{article:{title:\"" + Title + "\",isFree:a,body:" + Json(Markup) + "}}],state:{n:b}}}(true,null));</script>" },
         { "Nuxt 2, an argument", "<script>window.__NUXT__=(function(a,b){return {data:[{article:{title:\"" + Title + "\",body:b}}],state:{n:a,body:b}}}(null," + Json(Markup) + "));</script>" },
@@ -109,10 +114,19 @@ public sealed class ScriptBodiesTests
         Assert.Equal(TestPage.Body, page.Content().Body);
     }
 
+    [Fact]
+    public void Parse_ScriptHoldsWordsAndLabels_IsNoArticle()
+    {
+        var words = string.Join(' ', Enumerable.Range(1, 300).Select(i => $"bridge{i} repair"));
+        var result = new TestPage { Heading = "", Article = "", After = Data(new { page = new { title = Title, content = words, blocks = Enumerable.Range(1, 60).Select(i => new { type = "text", text = $"Harbour bridge label {i}" }) } }) }.Parse();
+        Assert.Equal(Outcome.NoArticle, result.Outcome);
+    }
+
     [Theory]
     [InlineData("{\"a\":[")]
     [InlineData("{\"body\":\"\\u12")]
     [InlineData("[[[[")]
+    [InlineData("[\"p\",[\"div\",")]
     [InlineData("{\"a\":function(){ if (x < 3) { return '}' } },")]
     [InlineData("\"\\\\")]
     [InlineData("[{\"a\":1},\"")]
