@@ -9,7 +9,8 @@ namespace Storyline.Evaluation;
 /// <summary>How well articles are read from pages: body, title, authors, publish time, and how fast.</summary>
 /// <param name="parser">With another model than the shipped one to judge a model; null for the parser as it ships.</param>
 /// <param name="only">Which URLs to measure; null for all.</param>
-public sealed class Extraction(DocumentParser? parser = null, Func<string, bool>? only = null) : EvaluationTask
+/// <param name="shell">Makes another page of a page and its text before it is parsed, or null to leave it out; null for pages as they are.</param>
+public sealed class Extraction(DocumentParser? parser = null, Func<string, bool>? only = null, Func<string, string, string?>? shell = null) : EvaluationTask
 {
     private readonly DocumentParser _parser = parser ?? new DocumentParser();
 
@@ -31,7 +32,13 @@ public sealed class Extraction(DocumentParser? parser = null, Func<string, bool>
         foreach (var page in DataFiles.JsonLines<Page>(Path.Combine(data, "pages.jsonl.gz")).Take(limit ?? int.MaxValue).Where(p => only is null || only(p.Url ?? p.Id)))
         {
             cancellationToken.ThrowIfCancellationRequested();
-            var bytes = Encoding.UTF8.GetBytes(page.Html);
+            var html = shell is null ? page.Html : shell(page.Html, gold.GetValueOrDefault(page.Id)?.Text ?? "");
+            if (html is null)
+            {
+                continue;
+            }
+
+            var bytes = Encoding.UTF8.GetBytes(html);
             var started = Stopwatch.GetTimestamp();
             var (result, failure) = Parse(_parser, bytes, page);
             parsing += Stopwatch.GetElapsedTime(started);
@@ -95,6 +102,8 @@ public sealed class Extraction(DocumentParser? parser = null, Func<string, bool>
 
     private sealed record Gold(string Id, string? Title, string[]? Authors, string? Date, string? Body, string[]? With, string[]? Without)
     {
+        public string Text => Body ?? string.Join(' ', With ?? []);
+
         public bool HasMetadata => Title is not null || Date is not null || Authors is not null;
     }
 
