@@ -39,6 +39,8 @@ internal static class FeedDates
             return null;
         }
 
+        // How command lines and .NET's old JSON mark an epoch.
+        text = text[0] == '@' ? text[1..] : text.StartsWith("/Date(", StringComparison.Ordinal) && text.EndsWith(")/", StringComparison.Ordinal) ? text[6..^2] : text;
         try
         {
             if (text.Length is 20 or 25 && Rfc3339(text) is { } time)
@@ -46,7 +48,9 @@ internal static class FeedDates
                 return time;
             }
 
-            return text.ContainsAnyExceptInRange('0', '9') ? new Reading().Of(text) : OfDigits(text);
+            return !text.ContainsAnyExceptInRange('0', '9') ? OfDigits(text)
+                : text.IndexOf('.') is 9 or 10 && double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds) ? DateTimeOffset.FromUnixTimeMilliseconds((long)(seconds * 1000))
+                : new Reading().Of(text);
         }
         catch (ArgumentOutOfRangeException)
         {

@@ -4,7 +4,7 @@ namespace Storyline.Fetch.Feeds;
 
 /// <summary>
 /// The feeds that a site's page names, the most likely first: links that declare a feed, links that declare XML or JSON at a feed-like address, anchors that
-/// look like feeds, and last the addresses where feeds usually are. The page is scanned for tags, no tree is built: a broken page costs no more than a good one.
+/// look like feeds, the sitemaps of robots.txt (those of news first), and last the addresses where feeds usually are. The page is scanned for tags, no tree is built: a broken page costs no more than a good one.
 /// </summary>
 public static class FeedDiscovery
 {
@@ -42,7 +42,8 @@ public static class FeedDiscovery
     /// <param name="html">The page.</param>
     /// <param name="page">Where it came from.</param>
     /// <param name="withGuesses">The addresses where feeds usually are as well.</param>
-    public static IReadOnlyList<Uri> Find(string html, Uri page, bool withGuesses = true)
+    /// <param name="sitemaps">The sitemaps that the site's robots.txt names.</param>
+    public static IReadOnlyList<Uri> Find(string html, Uri page, bool withGuesses = true, IReadOnlyList<string>? sitemaps = null)
     {
         ArgumentNullException.ThrowIfNull(html);
         ArgumentNullException.ThrowIfNull(page);
@@ -81,6 +82,7 @@ public static class FeedDiscovery
         }
 
         return [.. found.OrderBy(candidate => candidate.Rank).Select(candidate => candidate.Url)
+            .Concat((sitemaps ?? []).OrderBy(sitemap => !sitemap.Contains("news", StringComparison.OrdinalIgnoreCase)).Select(sitemap => Resolve(page, sitemap)).OfType<Uri>())
             .Concat((withGuesses ? CommonPaths : []).Select(path => Resolve(page, path)).OfType<Uri>())
             .Where(url => url != page)
             .DistinctBy(url => url.AbsoluteUri, StringComparer.Ordinal)

@@ -6,6 +6,7 @@ using Storyline.Contracts;
 using Storyline.Fetch.Captures;
 using Storyline.Fetch.Ledger;
 using Storyline.Fetch.Politeness;
+using Storyline.Fetch.Robots;
 
 namespace Storyline.Fetch.Feeds;
 
@@ -18,7 +19,8 @@ public sealed record CheckedFeed(FeedDocument? Document, FetchResult.Failure? Er
 
 /// <summary>One poll of one feed: a conditional GET, its entries into the ledger, the next time.</summary>
 public sealed class FeedPoll(
-    FeedStore feeds, SubscriptionStore subscriptions, SitemapIndex sitemaps, LedgerStore ledger, Redrive redrive, PoliteFetcher fetcher, IOptions<FetchOptions> options, TimeProvider time)
+    FeedStore feeds, SubscriptionStore subscriptions, SitemapIndex sitemaps, LedgerStore ledger, Redrive redrive, PoliteFetcher fetcher, RobotsCache robots, IOptions<FetchOptions> options,
+    TimeProvider time)
 {
     private const string Accept =
         "application/atom+xml,application/rss+xml,application/feed+json,application/rdf+xml,application/xml;q=0.9,text/xml;q=0.9,application/json;q=0.8,*/*;q=0.1";
@@ -114,7 +116,9 @@ public sealed class FeedPoll(
         }
 
         // The addresses in a page are ASCII, whatever its text is.
-        foreach (var candidate in FeedDiscovery.Find(Encoding.UTF8.GetString(page.Body), new Uri(page.Exchange.Url), withGuesses).Take(MaxProbes))
+        var address = new Uri(page.Exchange.Url);
+        var named = withGuesses ? (await robots.AskAsync(address, cancellationToken)).Sitemaps : [];
+        foreach (var candidate in FeedDiscovery.Find(Encoding.UTF8.GetString(page.Body), address, withGuesses, named).Take(MaxProbes))
         {
             if (found.Count < most && CanonicalUrl.TryCreate(candidate.AbsoluteUri, out var url, out _)
                 && (await AskAsync(new Uri(url), "", "", cancellationToken)).Result is FetchResult.Success success && Read(success).Document is { } document)

@@ -10,6 +10,7 @@ namespace Storyline.Fetch.Feeds;
 internal static class JsonFeedReader
 {
     private const int MaxHubs = 10;
+    private const int MaxTexts = 200;
 
     private static readonly JsonDocumentOptions Lenient = new() { AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip };
 
@@ -29,15 +30,14 @@ internal static class JsonFeedReader
             var entries = items.EnumerateArray().Take(FeedReader.MaxEntries).Where(item => item.ValueKind == JsonValueKind.Object)
                 .Select(item => new FeedEntry
                 {
-                    Url = FeedText.Url(url, Text(item, "url") ?? Text(item, "external_url") ?? (Text(item, "id") is { } id && id.StartsWith("http", StringComparison.Ordinal) ? id : null)),
+                    Url = FeedText.Url(url, Text(item, "url")) ?? FeedText.Url(url, Text(item, "external_url"))
+                        ?? (Text(item, "id") is { } id && id.StartsWith("http", StringComparison.Ordinal) ? FeedText.Url(url, id) : null),
                     Id = Text(item, "id"),
                     Title = FeedText.Plain(Text(item, "title")),
                     Published = FeedDates.Parse(Text(item, "date_published")),
                     Updated = FeedDates.Parse(Text(item, "date_modified")),
                     Authors = Authors(item) is { Count: > 0 } own ? own : feedAuthors,
-                    Categories = item.TryGetProperty("tags", out var tags) && tags.ValueKind == JsonValueKind.Array
-                        ? [.. tags.EnumerateArray().Select(Text).OfType<string>()]
-                        : [],
+                    Categories = item.TryGetProperty("tags", out var tags) ? Texts(tags, "name") : [],
                     Language = Text(item, "language") ?? language,
                 })
                 .ToList();
@@ -107,20 +107,19 @@ internal static class JsonFeedReader
         return end == 0 ? null : [.. bytes.AsSpan(0, (int)end), .. Encoding.ASCII.GetBytes(tail)];
     }
 
+    // 1.1 has a list of objects, 1.0 an object; some write names where the objects should be.
     private static List<string> Authors(JsonElement element)
     {
-        var authors = new List<string>();
-        if (element.TryGetProperty("authors", out var list) && list.ValueKind == JsonValueKind.Array)
-        {
-            authors.AddRange(list.EnumerateArray().Where(author => author.ValueKind == JsonValueKind.Object).Select(author => Text(author, "name")).OfType<string>());
-        }
-        else if (element.TryGetProperty("author", out var single) && single.ValueKind == JsonValueKind.Object && Text(single, "name") is { } name)
-        {
-            authors.Add(name);
-        }
-
-        return authors;
+        var authors = element.TryGetProperty("authors", out var list) ? Texts(list, "name") : [];
+        return authors.Count == 0 && element.TryGetProperty("author", out var single) ? Texts(single, "name") : authors;
     }
+
+    /// <summary>The texts of a list, or of one thing that should be in one; of an object the member of that name.</summary>
+    private static List<string> Texts(JsonElement value, string name) =>
+    [
+        .. (value.ValueKind == JsonValueKind.Array ? value.EnumerateArray().Take(MaxTexts) : [value])
+            .Select(one => FeedText.Plain(one.ValueKind == JsonValueKind.Object ? Text(one, name) : Text(one))).OfType<string>().Distinct(StringComparer.Ordinal),
+    ];
 
     private static string? Text(JsonElement element, string name) => element.TryGetProperty(name, out var value) ? Text(value) : null;
 

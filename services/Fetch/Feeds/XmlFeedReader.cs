@@ -232,7 +232,7 @@ internal sealed class XmlFeedReader
                     ItemLink(isOwn);
                     break;
                 case "origlink" when _xml.Vocabulary == XmlVocabulary.FeedBurner:
-                    _parts.OtherUrl ??= FeedText.Url(_xml.Base, _xml.ReadText());
+                    _parts.OriginalUrl ??= FeedText.Url(_xml.Base, _xml.ReadText());
                     break;
                 case "guid" when isOwn:
                     // Most writers know only the one spelling; a few have others.
@@ -280,7 +280,7 @@ internal sealed class XmlFeedReader
         }
 
         // Of the entry that the document's end cuts, what is there counts if it says which article it is.
-        var url = _parts.Url ?? _parts.AtomUrl ?? _parts.GuidUrl ?? _parts.OtherUrl ?? (_parts.About is null ? null : FeedText.Url(_url, _parts.About));
+        var url = Original(_parts.Url ?? _parts.AtomUrl) ?? _parts.GuidUrl ?? _parts.OtherUrl ?? (_parts.About is null ? null : FeedText.Url(_url, _parts.About));
         if (!_xml.IsCut || url is not null)
         {
             _parts.Id ??= _parts.OtherId ?? _parts.About;
@@ -365,6 +365,9 @@ internal sealed class XmlFeedReader
                     }
 
                     break;
+                case "origlink" when _xml.Vocabulary == XmlVocabulary.FeedBurner:
+                    _parts.OriginalUrl ??= FeedText.Url(_xml.Base, _xml.ReadText());
+                    break;
                 case "id" when isOwn:
                     var (idBase, hasBase) = (_xml.Base, _xml.HasBase);
                     if (_xml.ReadText() is { IsEmpty: false } id)
@@ -416,7 +419,7 @@ internal sealed class XmlFeedReader
             }
         }
 
-        var url = _parts.Url ?? _parts.OtherUrl ?? _parts.GuidUrl;
+        var url = Original(_parts.Url) ?? _parts.OtherUrl ?? _parts.GuidUrl;
         if (_xml.IsCut && url is null)
         {
             return;
@@ -532,6 +535,10 @@ internal sealed class XmlFeedReader
             }
         }
     }
+
+    // FeedBurner's links count clicks and lead on, as long as it lives; what they were made of stands beside them.
+    private string? Original(string? url) =>
+        _parts.OriginalUrl is { } original && (url is null || url.Contains("://feedproxy.google.com/", StringComparison.OrdinalIgnoreCase) || url.Contains(".feedburner.com/~r/", StringComparison.OrdinalIgnoreCase)) ? original : url;
 
     private void FeedLink()
     {
@@ -787,6 +794,9 @@ internal sealed class XmlFeedReader
 
         public string? OtherUrl { get; set; }
 
+        /// <summary>What FeedBurner's link was made of.</summary>
+        public string? OriginalUrl { get; set; }
+
         public string? About { get; set; }
 
         public string? Id { get; set; }
@@ -809,7 +819,7 @@ internal sealed class XmlFeedReader
             CategoryMarkup.Clear();
             HasMarkup = IsAtomUrlHtml = false;
             TitleRank = PublishedRank = 0;
-            Title = TitleMarkup = Url = AtomUrl = GuidUrl = OtherUrl = About = Id = OtherId = Language = null;
+            Title = TitleMarkup = Url = AtomUrl = GuidUrl = OtherUrl = OriginalUrl = About = Id = OtherId = Language = null;
             Published = Updated = null;
         }
     }

@@ -29,6 +29,9 @@ public sealed record RobotsDecision(RobotsAnswer Answer, string Reason, TimeSpan
 
     /// <summary>What the site reserves in its robots.txt, such as <c>robots:content-signal=ai-train=no</c>.</summary>
     public IReadOnlyList<string> Reservations { get; init; } = [];
+
+    /// <summary>The sitemaps that the site names in its robots.txt.</summary>
+    public IReadOnlyList<string> Sitemaps { get; init; } = [];
 }
 
 /// <summary>
@@ -63,6 +66,7 @@ public sealed partial class RobotsCache(HttpFetcher fetcher, IHostGate gate, IOp
         {
             CrawlDelay = entry.CrawlDelay,
             Reservations = Reservation.OfRobots(entry.Robots, us, url.PathAndQuery),
+            Sitemaps = entry.Robots.Sitemaps,
         };
     }
 

@@ -23,6 +23,8 @@ public sealed class RobotsTxt
 
     private const int MaxStatements = 16;
     private const int MaxStatementLength = 200;
+    private const int MaxSitemaps = 50;
+    private const int MaxUrlLength = 2048;
 
     private static readonly SearchValues<byte> LineEnds = SearchValues.Create("\r\n"u8);
 
@@ -32,6 +34,7 @@ public sealed class RobotsTxt
 
     private readonly List<Group> _groups = [];
     private readonly List<string> _licences = [];
+    private readonly List<string> _sitemaps = [];
 
     private RobotsTxt()
     {
@@ -45,6 +48,9 @@ public sealed class RobotsTxt
 
     /// <summary>URLs of RSL licence documents (<c>License:</c> lines), which hold for the whole site.</summary>
     public IReadOnlyList<string> Licences => _licences;
+
+    /// <summary>URLs of the site's sitemaps (<c>Sitemap:</c> lines), in order.</summary>
+    public IReadOnlyList<string> Sitemaps => _sitemaps;
 
     /// <summary>Characters of all rules: about half the bytes that this object holds.</summary>
     public int Size { get; private set; }
@@ -200,7 +206,7 @@ public sealed class RobotsTxt
 
     private void Note(Group? group, string key, ReadOnlySpan<byte> value)
     {
-        var text = Encoding.UTF8.GetString(value[..Math.Min(value.Length, MaxStatementLength)]);
+        var text = Encoding.UTF8.GetString(value[..Math.Min(value.Length, key == "sitemap" ? MaxUrlLength : MaxStatementLength)]);
         switch (key)
         {
             case "crawl-delay" when group is not null && double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds):
@@ -214,6 +220,10 @@ public sealed class RobotsTxt
                 break;
             case "license" when _licences.Count < MaxStatements && Uri.TryCreate(text, UriKind.Absolute, out var licence) && licence.Scheme is "http" or "https":
                 _licences.Add(text);
+                break;
+            case "sitemap" when _sitemaps.Count < MaxSitemaps && Uri.TryCreate(text, UriKind.Absolute, out var sitemap) && sitemap.Scheme is "http" or "https":
+                _sitemaps.Add(text);
+                Size += text.Length;
                 break;
         }
     }

@@ -36,6 +36,13 @@ public sealed class FeedDiscoveryTests
     }
 
     [Fact]
+    public void Find_SitemapsOfRobots_ComeAfterWhatThePageNames_ThoseOfNewsFirst() => Assert.Equal(
+        ["https://www.paper.example/feed.xml", "https://www.paper.example/news-sitemap.xml", "https://www.paper.example/pages.xml", "https://www.paper.example/feed"],
+        FeedDiscovery.Find(
+            "<link rel=alternate type=application/rss+xml href=/feed.xml>", Page, withGuesses: true, ["https://www.paper.example/pages.xml", "https://www.paper.example/news-sitemap.xml", "javascript:x"])
+            .Take(4).Select(url => url.AbsoluteUri));
+
+    [Fact]
     public void Find_AnyText_EndsWithBoundedHttpUrls() => Gen.OneOf(
             Pick.From("<link ", "<a ", "rel=", "alternate", "href=", "\"", "'", ">", "<!--", "-->", "<script", "</", "type=application/rss+xml ", "http://", "&#x", "\0", "//[", " ", "javascript:", "<base "), Gen.String[0, 6])
         .Array[0, 40].Sample(

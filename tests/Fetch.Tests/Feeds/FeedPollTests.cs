@@ -304,6 +304,20 @@ public sealed class FeedPollTests : IAsyncLifetime
         Assert.Equal((StatusCode.FailedPrecondition, "HTTP status 404"), (error.StatusCode, error.Status.Detail.Split(": ")[^1]));
     }
 
+    [Fact]
+    public async Task CheckFeed_PageThatNamesNoFeed_FindsTheSitemapsOfItsRobotsTxt()
+    {
+        _site.Page("/robots.txt", $"User-agent: *\nAllow: /\nSitemap: {_site.Url("/maps/all.xml")}\nSitemap: {_site.Url("/maps/news.xml")}\n", "text/plain");
+        _site.Page("/maps/news.xml", $"<urlset><url><loc>{_site.Url("/n")}</loc></url></urlset>", "text/xml");
+        _site.Page("/maps/all.xml", $"<sitemapindex><sitemap><loc>{_site.Url("/1.xml")}</loc></sitemap></sitemapindex>", "text/xml");
+        _site.Page("/", "<!DOCTYPE html><html><body>Hello</body></html>");
+        await StartAsync();
+
+        var check = await _host!.Feeds.CheckFeedAsync(new CheckFeedRequest { Url = _site.Url("/") }, cancellationToken: Cancellation);
+
+        Assert.Equal(["/maps/news.xml", "/maps/all.xml"], check.Candidates.Select(candidate => new Uri(candidate.Url).AbsolutePath));
+    }
+
     // The poller has looked once and sleeps when a feed of its own has been polled.
     private async Task StartAsync(params (string Key, string Value)[] settings)
     {

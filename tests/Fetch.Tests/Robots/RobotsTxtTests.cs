@@ -130,6 +130,18 @@ public sealed class RobotsTxtTests
         Assert.Equal(TimeSpan.FromSeconds(seconds), RobotsTxt.Parse(Encoding.UTF8.GetBytes(robots)).CrawlDelay("StorylineBot"));
 
     [Fact]
+    public void Sitemaps_AnywhereInTheFile_AreThoseWithAnAddress()
+    {
+        var robots = RobotsTxt.Parse(Encoding.UTF8.GetBytes(
+            "sitemap: https://paper.example/a.xml\nUser-agent: other\nDisallow: /\nSITEMAP : https://paper.example/b.xml?" + new string('x', 500) + " # ours\nSitemap: /relative.xml\nSitemap:\nSitemap: ftp://paper.example/c.xml\n"
+            + string.Concat(Enumerable.Range(0, 100).Select(i => $"Sitemap: https://paper.example/{i}.xml\n"))));
+
+        Assert.Equal(50, robots.Sitemaps.Count);
+        Assert.Equal(["https://paper.example/a.xml", "https://paper.example/b.xml?" + new string('x', 500), "https://paper.example/0.xml"], robots.Sitemaps.Take(3));
+        Assert.True(robots.IsAllowed("StorylineBot", "/"));
+    }
+
+    [Fact]
     public void Usage_ForAPath_IsTheLongestMatchOfOurGroup()
     {
         var robots = RobotsTxt.Parse(Encoding.UTF8.GetBytes(
