@@ -6,6 +6,9 @@ namespace Storyline.Parse.Blocks;
 /// </summary>
 public sealed class BlockModel
 {
+    /// <summary>What the first row of trees thinks so little of is not asked about again: most of a page's blocks, and the second row saves none of them.</summary>
+    private const float Hopeless = 0.02f;
+
     /// <summary>Numbers that the second row of trees has beyond those of the first.</summary>
     internal const int ContextCount = 16;
 
@@ -45,6 +48,12 @@ public sealed class BlockModel
         var row = new float[BlockFeatures.Count + ContextCount];
         for (var i = 0; i < result.Length; i++)
         {
+            if (first[i] < Hopeless)
+            {
+                result[i] = first[i];
+                continue;
+            }
+
             features[i].CopyTo(row, 0);
             context[i].CopyTo(row, features[i].Length);
             result[i] = _second.Probability(row);
