@@ -80,7 +80,11 @@ public sealed class FieldModel
         var best = Enumerable.Range(0, candidates.Count).DefaultIfEmpty(-1).MaxBy(i => i < 0 ? 0 : likely[i]);
         return best < 0 || likely[best] < FirstAuthor
             ? []
-            : candidates.Where((c, i) => i == best || ((likely[i] >= OtherAuthor || (likely[i] >= NamedTogether && c.Statements.Overlaps(candidates[best].Statements))) && !IsPartOfALikelier(i)));
+            : candidates.Where((c, i) => i == best || ((likely[i] >= OtherAuthor || (likely[i] >= NamedTogether && c.Statements.Overlaps(candidates[best].Statements))) && !IsPartOfALikelier(i) && !IsBesideAFullName(c)));
+
+        // "Jane Doe, Frankfurt": the single word is the place.
+        bool IsBesideAFullName(AuthorCandidate c) => !c.Value.Contains(' ', StringComparison.Ordinal) && !c.Value.Any(Text.IsUnspaced)
+            && candidates[best].Value.Contains(' ', StringComparison.Ordinal) && c.Statements.Overlaps(candidates[best].Statements);
 
         // "Jane Doe" and "Jane Doe Friday" are one person, by the name that is likelier.
         bool IsPartOfALikelier(int i) => candidates.Where((_, o) => o != i && likely[o] >= likely[i]).Any(o => candidates[i].Value.Contains(o.Value, StringComparison.OrdinalIgnoreCase) || o.Value.Contains(candidates[i].Value, StringComparison.OrdinalIgnoreCase));

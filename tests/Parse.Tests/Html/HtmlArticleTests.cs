@@ -186,6 +186,7 @@ public sealed class HtmlArticleTests
     [InlineData("<p itemprop=\"author\"><span itemprop=\"name\">Jane Doe</span></p><p itemprop=\"author\"><span itemprop=\"name\">Per Holm</span></p>")]
     [InlineData("<p>Posted by Jane Doe &amp; Per Holm on 3 May 2024</p>")]
     [InlineData("<p>Text: Jane Doe und Per Holm</p>")]
+    [InlineData("<p class=\"author\">Jane Doe, Per Holm, Frankfurt</p>")]
     public void Parse_BylineUnderTheHeadline_GivesItsPersons(string byline) =>
         Assert.Equal(["Jane Doe", "Per Holm"], new TestPage { Heading = "<h1>Harbour bridge opens after repair</h1>" + byline }.Content().Authors);
 

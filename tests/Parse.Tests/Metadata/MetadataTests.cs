@@ -110,6 +110,8 @@ public sealed class MetadataTests
     [InlineData("Nordwind AG", "")]
     [InlineData("By Jane Doe | Thursday", "Jane Doe")]
     [InlineData("By", "")]
+    [InlineData("Lifestyle Writer", "")]
+    [InlineData("Journalistin", "")]
     [InlineData("Autor:", "")]
     [InlineData("Veröffentlicht am", "")]
     [InlineData("delta201", "delta201")]
