@@ -40,7 +40,7 @@ internal static class Fuzz
     /// <returns>Faults and slow inputs.</returns>
     private static int Run(int inputs, int from, TimeSpan longest, Func<int, int> read)
     {
-        var (faults, slow, bytes, slowest) = (0, 0, 0L, TimeSpan.Zero);
+        var (faults, slow, bytes, slowest, slowestSeed) = (0, 0, 0L, TimeSpan.Zero, 0);
         var slowestLock = new Lock();
         var began = Stopwatch.GetTimestamp();
         Parallel.For(from, from + inputs, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount }, seed =>
@@ -64,13 +64,13 @@ internal static class Fuzz
             lock (slowestLock)
             {
                 slow += took > longest ? 1 : 0;
-                slowest = took > slowest ? took : slowest;
+                (slowest, slowestSeed) = took > slowest ? (took, seed) : (slowest, slowestSeed);
             }
         });
         using var process = Process.GetCurrentProcess();
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{inputs} inputs, {bytes / 1048576.0:0} MiB in {Stopwatch.GetElapsedTime(began).TotalSeconds:0} s: {faults} faults, {slow} over {longest.TotalSeconds:0} s, the slowest {slowest.TotalMilliseconds:0} ms, peak working set {process.PeakWorkingSet64 / 1048576.0:0} MiB"));
+            $"{inputs} inputs, {bytes / 1048576.0:0} MiB in {Stopwatch.GetElapsedTime(began).TotalSeconds:0} s: {faults} faults, {slow} over {longest.TotalSeconds:0} s, the slowest (seed {slowestSeed}) {slowest.TotalMilliseconds:0} ms, peak working set {process.PeakWorkingSet64 / 1048576.0:0} MiB"));
         return faults + slow;
     }
 }

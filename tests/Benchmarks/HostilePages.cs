@@ -57,6 +57,7 @@ internal static class HostilePages
         ("data, nested", "<script type=application/json>", "[{\"body\":", "</script>"),
         ("data, typed", "<script type=application/json>[", "{\"type\":\"text\",\"content\":[{\"text\":\"a b\"},", "</script>"),
         ("data, flat", "<script type=application/json>[{\"a\":1},\"t\",{\"body\":2}", ",[2,3,4,5,{0}]", "]</script>"),
+        ("data, in circles", "<script type=application/json>[{\"a\":1},\"text\"", ",[3,4,5,6,7,8,9,2,{0}]", "]</script>"),
         ("data, assigned", "<script>", "window.__X_{0}={\"body\":\"word word\"};", "</script>"),
         ("data, many", "<script>", "a{0}=[1];", "</script>"),
         ("data, markup", "<script type=application/json>", "[\"div\",[\"p\",\"a b\"],", "</script>"),

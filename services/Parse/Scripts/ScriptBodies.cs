@@ -173,7 +173,7 @@ internal sealed class BodySearch(string? title, int maxBodies)
     private const int MaxTagName = 10;
     private const int MinPieces = 2;
     private const int MaxElementDepth = 16;
-    private const int MaxSteps = 300_000;
+    private const int MaxVisits = 6;
     private const int MaxOwners = 6;
     private const int MaxHeadline = 500;
 
@@ -213,6 +213,7 @@ internal sealed class BodySearch(string? title, int maxBodies)
     private int _pieces;
     private int _length;
     private int _steps;
+    private int _maxSteps;
     private int _nested;
 
     public List<ScriptBody> Bodies { get; } = [];
@@ -257,9 +258,9 @@ internal sealed class BodySearch(string? title, int maxBodies)
         if (_nested < MaxNested && text.Length >= MinText && text.AsSpan().TrimStart() is ['{' or '[', ..])
         {
             _nested++;
-            var outer = (_values, _flat);
+            var outer = (_values, _flat, _steps);
             Search(ScriptValues.Read(text.AsMemory()));
-            (_values, _flat) = outer;
+            (_values, _flat, _steps) = outer;
             _nested--;
         }
     }
@@ -397,12 +398,16 @@ internal sealed class BodySearch(string? title, int maxBodies)
     {
         _html.Clear();
         (_pieces, _length) = (0, 0);
+        _maxSteps = Math.Min(_steps + _values.Count, MaxVisits * _values.Count) + 100;
     }
+
+    /// <summary>Flat data may refer in circles. No text is longer than the script, has more parts than it has values, or all of them together more than so many times as many.</summary>
+    private bool IsTooMuch() => ++_steps > _maxSteps || _length > _values.SourceEnd;
 
     /// <summary>Writes an element of a text and its parts, each as the kind that its type says.</summary>
     private void Element(int value, string tag, int depth)
     {
-        if (depth > MaxElementDepth || ++_steps > MaxSteps)
+        if (depth > MaxElementDepth || IsTooMuch())
         {
             return;
         }
@@ -480,7 +485,7 @@ internal sealed class BodySearch(string? title, int maxBodies)
     /// <summary>The text of one piece: its own, else that of its parts, one after the other.</summary>
     private void Inline(int value, StringBuilder line, int depth)
     {
-        if (depth > MaxElementDepth || ++_steps > MaxSteps)
+        if (depth > MaxElementDepth || IsTooMuch())
         {
             return;
         }
