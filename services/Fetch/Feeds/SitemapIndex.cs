@@ -119,7 +119,7 @@ public sealed class SitemapIndex(FeedStore feeds, PoliteFetcher fetcher, IOption
         var dated = children.Where(child => child.Modified is { } modified && (walk.Known.TryGetValue(child.Url, out var before)
                 ? before.Announced != modified.ToUnixTimeMilliseconds()
                 : modified >= walk.Now - options.Value.SitemapMaxAge))
-            .OrderByDescending(child => child.Modified);
+            .OrderByDescending(child => child.Modified).ThenBy(child => walk.Known.GetValueOrDefault(child.Url)?.ReadAt ?? 0);
         var undated = children.Where(child => child.Modified is null).ToList();
         return
         [

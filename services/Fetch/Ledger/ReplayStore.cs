@@ -170,7 +170,8 @@ public sealed class ReplayStore([FromKeyedServices(FetchModule.ServiceName)] Dat
     /// <returns>Whether it is a replay's.</returns>
     internal static async Task<bool> FailAsync(DbConnection connection, DbTransaction transaction, string articleId, int capture, long now)
     {
-        var parameters = new { articleId, capture, now, failed = ReplayChange.Failed, pending = Outcome.Pending };
+        // One that was on its way when priors were not yet kept has none.
+        var parameters = new { articleId, capture, now, failed = ReplayChange.Failed, pending = Outcome.Pending, notModified = Outcome.NotModified, fetch = Stage.Fetch };
         var isReplay = await connection.ExecuteAsync(
             """
             UPDATE captures SET change = @failed, parser_version = b.parser_version, content_digest = b.content_digest, body_digest = b.body_digest, title = b.title
@@ -180,7 +181,8 @@ public sealed class ReplayStore([FromKeyedServices(FetchModule.ServiceName)] Dat
             parameters, transaction) > 0;
         await connection.ExecuteAsync(
             """
-            UPDATE articles SET outcome = c.prior_outcome, stage = c.prior_stage, reason = c.prior_reason, updated_at = @now
+            UPDATE articles SET outcome = CASE WHEN c.prior_outcome = 0 THEN @notModified ELSE c.prior_outcome END, stage = CASE WHEN c.prior_stage = 0 THEN @fetch ELSE c.prior_stage END,
+                reason = c.prior_reason, updated_at = @now
             FROM captures c
             WHERE articles.article_id = @articleId AND articles.capture = @capture AND articles.outcome = @pending
                 AND c.article_id = articles.article_id AND c.capture = @capture AND c.replay_id <> ''

@@ -202,6 +202,22 @@ public sealed class FeedPollTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Poll_SitemapsThatAllSayTheyChangedNow_AreReadInTurn()
+    {
+        await StartAsync(("Fetch:SitemapChildren", "1"));
+        Sitemaps(1, 2, 3);
+        var feed = await AddAsync("/feed");
+        for (var poll = 0; poll < 4; poll++)
+        {
+            var now = TimeProvider.System.GetUtcNow();
+            Index(("/1.xml", now), ("/2.xml", now), ("/3.xml", now));
+            feed = await PollAsync(feed);
+        }
+
+        Assert.Equal(["/1.xml", "/2.xml", "/3.xml", "/1.xml"], Asked());
+    }
+
+    [Fact]
     public async Task Poll_IndexesInAnIndex_AreFollowedToWhereTheNewsIs_AFewEachPoll()
     {
         await StartAsync(("Fetch:SitemapChildren", "2"));
