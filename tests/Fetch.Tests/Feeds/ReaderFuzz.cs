@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Storyline.Contracts;
+using Storyline.Fetch.Captures;
 using Storyline.Fetch.Feeds;
 using Storyline.Fetch.Robots;
 
@@ -28,6 +29,9 @@ public static class ReaderFuzz
         "User-agent: StorylineBot\nDisallow: /a*b$\nAllow: /%C3%A9\nCrawl-delay: 2\n\nUser-agent: *\nDisallow: /\nSitemap: https://example.com/s.xml\n",
         """<html><head><base href="/x/"><link rel="alternate" type="application/rss+xml" href='f?a=1&amp;b=2'><script>"</a>"</script></head><body><a href=/rss>R</a></body></html>""",
         """<opml version="2.0"><head/><body><outline text="F"><outline type="rss" text="A" title="B" xmlUrl="https://example.com/f"/></outline></body></opml>""",
+        """[{"location":"/a/*.html$","tdm-reservation":1,"tdm-policy":"https://example.com/p.json"},{"location":"/%7Ea","tdm-reservation":0}]""",
+        """<https://example.com/a>; rel="canonical"; title="a, \"b\"", </b>;rel=hub;anchor="#c" """,
+        """<html><head><base href="/x/"><title>A &amp; B</title><link rel=canonical href="a?b=1"></head><body>""",
         "https://user:p@ExAmple.com:443/a/./b/../%7ec/%e9?utm_source=x&b=%20&&=#frag",
     ];
 
@@ -120,6 +124,9 @@ public static class ReaderFuzz
         }
 
         _ = RobotsTxt.Parse(bytes).IsAllowed("StorylineBot", document.Length < 2000 ? "/" + document : "/a");
+        _ = TdmRep.Parse(bytes).Find(document.Length < 2000 ? "/" + document : "/a/b.html");
+        var links = LinkHeader.Read(new HttpExchange(Page.AbsoluteUri, 200, "1.1", "", [KeyValuePair.Create("Link", document)]));
+        _ = PageHead.Read(bytes, "text/html", Page, links);
         Canonicalise(document);
     }
 
