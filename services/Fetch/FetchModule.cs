@@ -82,7 +82,9 @@ public sealed class FetchModule : IServiceModule
         services.AddSingleton<FeedPoller>();
         services.AddHostedService(provider => provider.GetRequiredService<FeedPoller>());
 
-        services.AddGrpc().AddServiceOptions<IngestGrpcService>(grpc => grpc.MaxReceiveMessageSize = IngestGrpcService.MaxReceiveBytes);
+        services.AddGrpc()
+            .AddServiceOptions<IngestGrpcService>(grpc => grpc.MaxReceiveMessageSize = IngestGrpcService.MaxReceiveBytes)
+            .AddServiceOptions<FeedGrpcService>(grpc => grpc.MaxReceiveMessageSize = FeedGrpcService.MaxReceiveBytes);
     }
 
     public void ConfigureBus(IBusEndpoints endpoints)

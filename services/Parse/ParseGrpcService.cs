@@ -9,6 +9,9 @@ namespace Storyline.Parse;
 /// <summary>The parser for anyone's document.</summary>
 internal sealed class ParseGrpcService(DocumentParser parser) : ParseService.ParseServiceBase
 {
+    /// <summary>Messages above this are refused by the transport, before any field is known.</summary>
+    public const int MaxReceiveBytes = 16 * 1024 * 1024;
+
     public override Task<ParseDocumentResponse> ParseDocument(ParseDocumentRequest request, ServerCallContext context)
     {
         if (request.Content.IsEmpty)

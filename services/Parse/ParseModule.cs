@@ -2,7 +2,6 @@ using Microsoft.Extensions.Options;
 using Storyline.Hosting;
 using Storyline.Hosting.Bus;
 using Storyline.Hosting.Options;
-using Storyline.Parse.Documents;
 using Storyline.Parse.Publishers;
 
 namespace Storyline.Parse;
@@ -20,8 +19,8 @@ public sealed class ParseModule : IServiceModule
         ArgumentNullException.ThrowIfNull(builder);
         builder.Services.AddCheckedOptions<ParseOptions>("Parse", ParseOptions.Errors);
         builder.Services.AddSingleton(provider => new DocumentParser(rules: PublisherRules.Read(provider.GetRequiredService<IOptions<ParseOptions>>().Value.PublisherRules, out _)));
-        // One document and its envelope; the host's limit is for ordinary requests.
-        builder.Services.AddGrpc().AddServiceOptions<ParseGrpcService>(options => options.MaxReceiveMessageSize = ParserLimits.MaxBytes + (64 * 1024));
+        // The host's limit is for ordinary requests. Above that of a document, so that one that is too large is told which field it is.
+        builder.Services.AddGrpc().AddServiceOptions<ParseGrpcService>(options => options.MaxReceiveMessageSize = ParseGrpcService.MaxReceiveBytes);
     }
 
     public void ConfigureBus(IBusEndpoints endpoints)

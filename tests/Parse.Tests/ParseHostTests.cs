@@ -71,6 +71,20 @@ public sealed class ParseHostTests : IAsyncLifetime
         Assert.Contains("characters", rejected.Reason, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(1, StatusCode.InvalidArgument)]
+    [InlineData(1024 * 1024, StatusCode.InvalidArgument)]
+    [InlineData(6 * 1024 * 1024, StatusCode.ResourceExhausted)]
+    public async Task ParseDocument_OverTheLimit_NamesTheField(int over, StatusCode code)
+    {
+        var request = new ParseDocumentRequest { Content = UnsafeByteOperations.UnsafeWrap(new byte[(10 * 1024 * 1024) + over]) };
+
+        var error = await Assert.ThrowsAsync<RpcException>(async () => await Client.ParseDocumentAsync(request, cancellationToken: Cancellation));
+
+        Assert.Equal(code, error.StatusCode);
+        Assert.Equal(code == StatusCode.InvalidArgument, error.Status.Detail.StartsWith("content: ", StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task Consume_Article_PublishesItParsed()
     {

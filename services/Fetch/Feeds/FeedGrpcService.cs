@@ -14,6 +14,9 @@ namespace Storyline.Fetch.Feeds;
 public sealed class FeedGrpcService(
     FeedStore feeds, SubscriptionStore subscriptions, FeedPoll poll, FeedPoller poller, LedgerStore ledger, RobotsCache robots, IOptions<FetchOptions> options, TimeProvider time) : FeedService.FeedServiceBase
 {
+    /// <summary>The largest OPML document (<see cref="Opml.MaxLength"/>), whose characters may take three bytes each, and its envelope: a larger one than allowed is told so.</summary>
+    public const int MaxReceiveBytes = 16 * 1024 * 1024;
+
     private const int DefaultPageSize = 100;
     private const int MaxPageSize = 1000;
     private const int MaxTextLength = 200;
@@ -181,13 +184,13 @@ public sealed class FeedGrpcService(
     {
         if (request.Opml.Length > Opml.MaxLength)
         {
-            throw RpcErrors.InvalidArgument(("opml", "must have at most 5 MiB"));
+            throw RpcErrors.InvalidArgument(("opml", $"has {request.Opml.Length} characters, at most {Opml.MaxLength} are read"));
         }
 
-        IReadOnlyList<OpmlOutline> outlines;
+        OpmlDocument document;
         try
         {
-            outlines = Opml.Read(request.Opml);
+            document = Opml.Read(request.Opml);
         }
         catch (FeedFormatException exception)
         {
@@ -198,15 +201,11 @@ public sealed class FeedGrpcService(
         var response = new ImportOpmlResponse();
         var titles = new Dictionary<string, string>(StringComparer.Ordinal);
         var folders = new Dictionary<string, HashSet<string>>(StringComparer.Ordinal);
-        foreach (var outline in outlines)
+        foreach (var outline in document.Outlines)
         {
             if (!CanonicalUrl.TryCreate(outline.Url, out var url, out var error))
             {
-                if (response.Errors.Count < MaxOpmlErrors)
-                {
-                    response.Errors.Add($"'{Cut(outline.Url)}': {error}");
-                }
-
+                Reject($"'{Cut(outline.Url)}': {error}", 1);
                 continue;
             }
 
@@ -215,10 +214,24 @@ public sealed class FeedGrpcService(
                 folders.Add(url, new HashSet<string>(StringComparer.Ordinal));
             }
 
-            if (outline.Folder.Length > 0 && folders[url].Count < FeedFolder.MaxPerFeed)
+            if (outline.Folder.Length == 0 || folders[url].Contains(outline.Folder))
+            {
+                continue;
+            }
+
+            if (folders[url].Count < FeedFolder.MaxPerFeed)
             {
                 folders[url].Add(outline.Folder);
             }
+            else
+            {
+                Reject($"'{Cut(outline.Url)}': is not put into '{outline.Folder}': a feed lies in at most {FeedFolder.MaxPerFeed} folders", 1);
+            }
+        }
+
+        foreach (var loss in document.Losses)
+        {
+            Reject(loss.Reason, loss.Count);
         }
 
         foreach (var (url, title) in titles)
@@ -229,6 +242,15 @@ public sealed class FeedGrpcService(
 
         poller.Wake();
         return response;
+
+        void Reject(string reason, int count)
+        {
+            response.Rejected += count;
+            if (response.Errors.Count < MaxOpmlErrors)
+            {
+                response.Errors.Add(reason);
+            }
+        }
     }
 
     public override async Task<ExportOpmlResponse> ExportOpml(ExportOpmlRequest request, ServerCallContext context)

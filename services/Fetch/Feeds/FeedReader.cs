@@ -54,6 +54,13 @@ public static partial class FeedReader
         }
     }
 
+    /// <summary>The text of a document that lies in a file: by its byte order mark, else by what its bytes can be, else as its XML declaration says.</summary>
+    public static string Decode(ReadOnlySpan<byte> bytes)
+    {
+        var (encoding, mark) = EncodingOf(bytes, charset: null);
+        return encoding.GetString(bytes[mark..]).TrimStart('\uFEFF');
+    }
+
     private static FeedDocument Read(ArraySegment<char> text, Uri url)
     {
         text = text[^text.AsSpan().TrimStart(['\uFEFF', '\0', ' ', '\t', '\r', '\n']).Length..];

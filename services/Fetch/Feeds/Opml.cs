@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 using System.Xml;
 using System.Xml.Linq;
 
@@ -10,17 +11,25 @@ namespace Storyline.Fetch.Feeds;
 /// <param name="Folder">The outlines that it lies in (<see cref="FeedFolder"/>); empty when in none.</param>
 public sealed record OpmlOutline(string Url, string Title, string Folder);
 
+/// <summary>What a document does not give.</summary>
+/// <param name="Reason">Why, for a person.</param>
+/// <param name="Count">How many outlines it is, as far as that is known; at least 1.</param>
+public sealed record OpmlLoss(string Reason, int Count);
+
+/// <summary>What a document gives, and what it does not.</summary>
+public sealed record OpmlDocument(IReadOnlyList<OpmlOutline> Outlines, IReadOnlyList<OpmlLoss> Losses);
+
 /// <summary>OPML 2.0 (opml.org/spec2.opml).</summary>
-public static class Opml
+public static partial class Opml
 {
     /// <summary>Largest document, in characters: 5 MiB.</summary>
     public const int MaxLength = 5 * 1024 * 1024;
 
     private const int MaxOutlines = 100_000;
 
-    /// <summary>Feeds of a document, at any depth; a document that is not well-formed is read as far as it makes sense.</summary>
+    /// <summary>Feeds of a document, in any of its outlines; a document that is not well-formed is read as far as it makes sense. What is lost is told.</summary>
     /// <exception cref="FeedFormatException">It is no OPML.</exception>
-    public static IReadOnlyList<OpmlOutline> Read(string opml)
+    public static OpmlDocument Read(string opml)
     {
         ArgumentNullException.ThrowIfNull(opml);
         if (opml.Length > MaxLength)
@@ -29,26 +38,32 @@ public static class Opml
         }
 
         var xml = new XmlScanner(opml.ToCharArray(), new Uri("https://opml.invalid/"), recovers: false);
-        if (opml.Contains("<!DOCTYPE", StringComparison.OrdinalIgnoreCase))
-        {
-            throw new FeedFormatException("the document has a DTD, which OPML has no use for");
-        }
-
         if (!xml.NextElement() || xml.Name is not "opml")
         {
             throw new FeedFormatException("the document is not OPML: its root is not 'opml'");
         }
 
+        // A name of a DTD is harmless, and some programs write it; what is declared inside would change the text.
+        if (InternalSubset().IsMatch(opml.AsSpan(0, xml.Position)))
+        {
+            throw new FeedFormatException("the document has a DTD of its own, which OPML has no use for");
+        }
+
         // At any depth: folders are outlines too.
         var outlines = new List<OpmlOutline>();
+        var losses = new List<OpmlLoss>();
         var folders = new Stack<(int Depth, string Name)>();
-        while (xml.NextElement() && outlines.Count < MaxOutlines)
+        (int Depth, string Name)? noUrl = null;
+        var isFull = false;
+        while (!isFull && xml.NextElement())
         {
             if (xml.Name is not "outline")
             {
                 continue;
             }
 
+            // With outlines inside it was a folder, whatever it says.
+            NoUrl(isFolder: xml.Depth > noUrl?.Depth);
             while (folders.TryPeek(out var folder) && folder.Depth >= xml.Depth)
             {
                 folders.Pop();
@@ -58,14 +73,41 @@ public static class Opml
             if (xml.Attribute("xmlurl") is { Length: > 0 } url)
             {
                 outlines.Add(new OpmlOutline(url, name, FeedFolder.Of(folders.Reverse().Select(folder => folder.Name))));
+                isFull = outlines.Count == MaxOutlines && xml.NextElement();
             }
             else
             {
                 folders.Push((xml.Depth, name));
+                noUrl = xml.Attribute("type") is { } type && type.Equals("rss", StringComparison.OrdinalIgnoreCase) ? (xml.Depth, name) : null;
             }
         }
 
-        return outlines;
+        NoUrl(isFolder: false);
+        if (isFull)
+        {
+            losses.Add(new OpmlLoss($"the document has more than {MaxOutlines} feeds: what follows is not read", 1));
+        }
+        else if (xml.IsCut)
+        {
+            losses.Add(new OpmlLoss("the document is cut: it ends before </opml>, and what followed is not known", 1));
+        }
+
+        if (xml.TooDeepElements > 0)
+        {
+            losses.Add(new OpmlLoss($"{xml.TooDeepElements} elements lie more than {XmlScanner.MaxDepth} deep and are not read", xml.TooDeepElements));
+        }
+
+        return new OpmlDocument(outlines, losses);
+
+        void NoUrl(bool isFolder)
+        {
+            if (noUrl is { } outline && !isFolder)
+            {
+                losses.Add(new OpmlLoss($"'{outline.Name}': is of type rss and has no xmlUrl", 1));
+            }
+
+            noUrl = null;
+        }
     }
 
     /// <summary>A document with those feeds, each in all of its folders.</summary>
@@ -106,6 +148,9 @@ public static class Opml
 
         return folder;
     }
+
+    [GeneratedRegex(@"<!DOCTYPE[^<>\[]*\[", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex InternalSubset();
 
     private static string Xml(string text) => string.Concat(text.EnumerateRunes().Where(rune => !rune.IsBmp || XmlConvert.IsXmlChar((char)rune.Value)));
 }

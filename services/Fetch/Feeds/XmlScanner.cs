@@ -40,7 +40,9 @@ internal enum XmlVocabulary
 /// </param>
 internal sealed class XmlScanner(ArraySegment<char> text, Uri url, bool recovers)
 {
-    private const int MaxDepth = 64;
+    /// <summary>Elements that may be open at once; what lies deeper is passed over.</summary>
+    public const int MaxDepth = 64;
+
     private const int MaxAttributes = 100;
     private const int MaxDeclarations = 64;
     private const int MaxCapture = 256 * 1024;
@@ -114,6 +116,9 @@ internal sealed class XmlScanner(ArraySegment<char> text, Uri url, bool recovers
 
     /// <summary>The document ended inside an element.</summary>
     public bool IsCut { get; private set; }
+
+    /// <summary>Elements that were passed over because they lay too deep.</summary>
+    public int TooDeepElements { get; private set; }
 
     /// <summary>Local name of the element that was opened last, in lower case; valid until the next one is.</summary>
     public ReadOnlySpan<char> Name => _isNameLowered ? _name.AsSpan(0, _nameLength) : text.AsSpan(_nameStart, _nameLength);
@@ -406,6 +411,7 @@ internal sealed class XmlScanner(ArraySegment<char> text, Uri url, bool recovers
         if (Depth == MaxDepth)
         {
             _tooDeep += _isEmpty ? 0 : 1;
+            TooDeepElements++;
             _isEmpty = false;
             IsBroken = true;
             _declarations.RemoveRange(declarations, _declarations.Count - declarations);

@@ -55,7 +55,7 @@ internal static class FeedCommands
             }
 
             var response = await connection.Feeds.ImportOpmlAsync(
-                new ImportOpmlRequest { Opml = await File.ReadAllTextAsync(info.FullName, cancellationToken) }, cancellationToken: cancellationToken);
+                new ImportOpmlRequest { Opml = Fetch.Feeds.FeedReader.Decode(await File.ReadAllBytesAsync(info.FullName, cancellationToken)) }, cancellationToken: cancellationToken);
             foreach (var error in response.Errors)
             {
                 await Console.Error.WriteLineAsync("rejected " + error);
@@ -67,10 +67,10 @@ internal static class FeedCommands
             }
             else
             {
-                Console.WriteLine($"{response.Created} added, {response.Existing} known, {response.Errors.Count} rejected");
+                Console.WriteLine($"{response.Created} added, {response.Existing} known, {response.Rejected} rejected");
             }
 
-            return response.Errors.Count == 0 ? 0 : 1;
+            return response.Rejected == 0 ? 0 : 1;
         });
         return command;
     }

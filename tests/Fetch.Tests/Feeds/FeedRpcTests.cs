@@ -130,7 +130,36 @@ public sealed class FeedRpcTests : IAsyncLifetime
         Assert.Equal(["Daily"], updated.Folders);
         Assert.Equal(
             ["A News/Europe", "A Daily", "B News", "C Daily"],
-            Storyline.Fetch.Feeds.Opml.Read(exported).OrderBy(outline => outline.Title, StringComparer.Ordinal).ThenByDescending(outline => outline.Folder, StringComparer.Ordinal).Select(outline => $"{outline.Title} {outline.Folder}"));
+            Storyline.Fetch.Feeds.Opml.Read(exported).Outlines.OrderBy(outline => outline.Title, StringComparer.Ordinal).ThenByDescending(outline => outline.Folder, StringComparer.Ordinal).Select(outline => $"{outline.Title} {outline.Folder}"));
+    }
+
+    [Fact]
+    public async Task ImportOpml_AsLargeAsAllowed_IsRead_AndALargerOneIsNamed()
+    {
+        string Document(int length)
+        {
+            const string Start = "<opml><body><outline text=\"A\" xmlUrl=\"https://a.example/feed\"/><!--", End = "--></body></opml>";
+            return Start + new string('\u00e9', length - Start.Length - End.Length) + End;
+        }
+
+        var imported = await _host.Feeds.ImportOpmlAsync(new ImportOpmlRequest { Opml = Document(5 * 1024 * 1024) }, cancellationToken: Cancellation);
+        var error = await Assert.ThrowsAsync<RpcException>(async () => await _host.Feeds.ImportOpmlAsync(new ImportOpmlRequest { Opml = Document((5 * 1024 * 1024) + 1) }, cancellationToken: Cancellation));
+
+        Assert.Equal((1, 0), (imported.Created, imported.Rejected));
+        Assert.Equal(StatusCode.InvalidArgument, error.StatusCode);
+        Assert.Equal(["opml"], error.GetRpcStatus()!.GetDetail<BadRequest>().FieldViolations.Select(violation => violation.Field));
+    }
+
+    [Fact]
+    public async Task ImportOpml_WhatIsNotKept_IsCountedWithItsReason()
+    {
+        var folders = string.Concat(Enumerable.Range(0, 18).Select(i => $"<outline text='f{i}'><outline xmlUrl='https://a.example/feed'/></outline>"));
+
+        var imported = await _host.Feeds.ImportOpmlAsync(new ImportOpmlRequest { Opml = $"<opml><body>{folders}<outline text='B' type='rss'/><outline xmlUrl='gopher://c'/>" }, cancellationToken: Cancellation);
+
+        Assert.Equal((1, 5, 5), (imported.Created, imported.Rejected, imported.Errors.Count));
+        Assert.Contains(imported.Errors, error => error.Contains("'f17'", StringComparison.Ordinal));
+        Assert.Contains(imported.Errors, error => error.Contains("the document is cut", StringComparison.Ordinal));
     }
 
     private async Task<Feed> CreateAsync(string url) =>

@@ -143,4 +143,33 @@ public sealed class CommandLineTests : IDisposable
         Assert.Contains("gopher://b.example/feed", result.Error, StringComparison.Ordinal);
         Assert.Equal(1, result.ExitCode);
     }
+
+    [Theory]
+    [InlineData("utf-16", "<?xml version=\"1.0\" encoding=\"utf-16\"?>")]
+    [InlineData("iso-8859-1", "<?xml version=\"1.0\" encoding=\"iso-8859-1\"?>")]
+    public async Task FeedsImport_FileThatIsNotUtf8_KeepsTitlesAndFolders(string encoding, string declaration)
+    {
+        var text = declaration + "<opml version=\"2.0\"><body><outline text=\"Müll\"><outline text=\"Größe\" type=\"rss\" xmlUrl=\"https://a.example/feed\"/></outline></body></opml>";
+        var codes = System.Text.Encoding.GetEncoding(encoding);
+        var file = await _cli.FileAsync("feeds.opml", [.. codes.GetPreamble(), .. codes.GetBytes(text)]);
+
+        var result = await _cli.RunAsync("feeds", "import", file);
+        var feed = (await _cli.JsonAsync("feeds", "list")).GetProperty("feeds")[0];
+
+        Assert.Equal(0, result.ExitCode);
+        Assert.Equal("Größe", feed.GetProperty("title").GetString());
+        Assert.Equal("Müll", feed.GetProperty("folders")[0].GetString());
+    }
+
+    [Fact]
+    public async Task FeedsImport_CutFile_SaysSo()
+    {
+        var file = await _cli.FileAsync("feeds.opml", "<opml><body><outline text='A' xmlUrl='https://a.example/feed'/><outline text='B' xmlUrl='https://b.exa");
+
+        var result = await _cli.RunAsync("feeds", "import", file);
+
+        Assert.Equal("1 added, 0 known, 1 rejected", result.Output.Trim());
+        Assert.Contains("the document is cut", result.Error, StringComparison.Ordinal);
+        Assert.Equal(1, result.ExitCode);
+    }
 }
