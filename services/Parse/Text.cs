@@ -5,6 +5,9 @@ namespace Storyline.Parse;
 /// <summary>Plain facts about pieces of text, the same for every reader.</summary>
 internal static class Text
 {
+    // Letters and digits in lower case, zero for all else. Asking for the lower case of one letter beyond ASCII costs as much as forty of these look-ups.
+    private static readonly char[] KeyCharacters = [.. Enumerable.Range(0, char.MaxValue + 1).Select(c => char.IsLetterOrDigit((char)c) ? char.ToLowerInvariant((char)c) : '\0')];
+
     /// <summary>Runs of white space (no-break spaces included) become one space; invisible characters and soft hyphens go; ends are trimmed.</summary>
     public static string Normalise(ReadOnlySpan<char> text)
     {
@@ -88,16 +91,20 @@ internal static class Text
         return key;
     }
 
+    /// <summary>The character as it stands in a key; zero when it does not.</summary>
+    public static char Key(char c) => KeyCharacters[c];
+
     /// <summary>As <see cref="Key(ReadOnlySpan{char})"/>, into a buffer that is no shorter than the text.</summary>
     /// <returns>Characters written.</returns>
     public static int Key(ReadOnlySpan<char> text, Span<char> key)
     {
+        var keys = KeyCharacters;
         var length = 0;
         foreach (var c in text)
         {
-            if (char.IsLetterOrDigit(c))
+            if (keys[c] != '\0')
             {
-                key[length++] = char.ToLowerInvariant(c);
+                key[length++] = keys[c];
             }
         }
 

@@ -19,6 +19,9 @@ internal sealed class BlockFeatures
     private const int Levels = 5;
     private const int NeighbourFields = 6;
     private const int MinDeclared = 300;
+
+    /// <summary>Longer texts are not compared with the title.</summary>
+    private const int MaxCompared = 400;
     private static readonly int HintCount = Enum.GetValues<Hint>().Length;
     private static readonly int[] Neighbours = [-2, -1, 1, 2];
     private static readonly float[] Shares = [0.3f, 0.6f, 0.9f];
@@ -26,6 +29,7 @@ internal sealed class BlockFeatures
     private readonly IReadOnlyList<PageBlock> _blocks;
     private readonly IReadOnlyList<Container> _containers;
     private readonly float[][] _rows;
+    private readonly HashSet<ulong> _words = [];
     private int _at;
     private float[] _row = [];
 
@@ -367,43 +371,80 @@ internal sealed class BlockFeatures
         }
     }
 
-    private static HashSet<string> WordsOf(string? text) =>
-        [.. (text ?? "").Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Select(w => Text.Key(w)).Where(w => w.Length > 2)];
-
-    private static float WordShare(string text, HashSet<string> words)
+    /// <summary>Hashes of the words of three and more letters.</summary>
+    private static HashSet<ulong> WordsOf(ReadOnlySpan<char> text)
     {
-        if (words.Count == 0 || text.Length > 400 || !HoldsAny(text, words))
+        var words = new HashSet<ulong>();
+        AddWords(text, words);
+        return words;
+    }
+
+    private static void AddWords(ReadOnlySpan<char> text, HashSet<ulong> words)
+    {
+        while (NextWord(ref text, out var word))
+        {
+            if (word != 0)
+            {
+                words.Add(word);
+            }
+        }
+    }
+
+    private float WordShare(string text, HashSet<ulong> words)
+    {
+        if (words.Count == 0 || text.Length > MaxCompared || !HoldsAny(text, words))
         {
             return 0;
         }
 
-        var own = WordsOf(text);
-        return own.Count == 0 ? 0 : (float)own.Count(words.Contains) / own.Count;
+        _words.Clear();
+        AddWords(text, _words);
+        var shared = 0;
+        foreach (var word in _words)
+        {
+            shared += words.Contains(word) ? 1 : 0;
+        }
+
+        return _words.Count == 0 ? 0 : (float)shared / _words.Count;
     }
 
-    // Most blocks share no word with the title: asking for one first spares making the words.
-    private static bool HoldsAny(string text, HashSet<string> words)
+    // Most blocks share no word with the title: asking for one first spares gathering the words.
+    private static bool HoldsAny(ReadOnlySpan<char> text, HashSet<ulong> words)
     {
-        var lookup = words.GetAlternateLookup<ReadOnlySpan<char>>();
-        Span<char> key = stackalloc char[400];
-        var rest = text.AsSpan();
-        while (!rest.IsEmpty)
+        while (NextWord(ref text, out var word))
         {
-            var end = 0;
-            while (end < rest.Length && !char.IsWhiteSpace(rest[end]))
-            {
-                end++;
-            }
-
-            if (lookup.Contains(key[..Text.Key(rest[..end], key)]))
+            if (word != 0 && words.Contains(word))
             {
                 return true;
             }
-
-            rest = rest[Math.Min(rest.Length, end + 1)..];
         }
 
         return false;
+    }
+
+    /// <summary>The hash (FNV-1a) of the next word's key, zero when it has fewer than three letters; false at the end of the text.</summary>
+    private static bool NextWord(ref ReadOnlySpan<char> text, out ulong word)
+    {
+        word = 0;
+        if (text.IsEmpty)
+        {
+            return false;
+        }
+
+        var hash = 14695981039346656037UL;
+        var (end, length) = (0, 0);
+        for (; end < text.Length && !char.IsWhiteSpace(text[end]); end++)
+        {
+            if (Text.Key(text[end]) is var c and not '\0')
+            {
+                hash = (hash ^ c) * 1099511628211UL;
+                length++;
+            }
+        }
+
+        text = text[Math.Min(text.Length, end + 1)..];
+        word = length > 2 ? hash : 0;
+        return true;
     }
 
     /// <summary>3: the same; 2: one holds the other; 1: they begin alike; 0: neither.</summary>

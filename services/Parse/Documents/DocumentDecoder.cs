@@ -159,14 +159,19 @@ public static class DocumentDecoder
         return detected is { Confidence: >= 0.3f } ? Known(detected.EncodingName) ?? detected.Encoding : Known("windows-1252");
     }
 
+    private static readonly SearchValues<char> Unreadable = SearchValues.Create(
+        [.. Enumerable.Range(0, 0xA0).Select(c => (char)c).Where(c => char.IsControl(c) && c is not ('\t' or '\n' or '\r' or '\f')), '\uFFFD']);
+
     /// <summary>More than one character in ten is a replacement or a control character: the bytes were not text.</summary>
     private static bool IsGarbage(string text)
     {
         var bad = 0;
         var sample = text.AsSpan(0, Math.Min(text.Length, 64 * 1024));
-        foreach (var c in sample)
+        var rest = sample;
+        for (var at = rest.IndexOfAny(Unreadable); at >= 0; at = rest.IndexOfAny(Unreadable))
         {
-            bad += c == '\uFFFD' || (char.IsControl(c) && c is not ('\t' or '\n' or '\r' or '\f')) ? 1 : 0;
+            bad++;
+            rest = rest[(at + 1)..];
         }
 
         return bad > 0 && bad * 10 > sample.Length;

@@ -66,11 +66,12 @@ internal static class AuthorCandidates
     {
         var gathering = new Gathering(page, blocks, judged);
         gathering.Declared();
-        if (page.Article.IsNews && gathering.HasPersons && !everybody)
+        if (page.Article.IsNews && !everybody && gathering.Persons() is { Count: > 0 } persons)
         {
-            return gathering.Rows();
+            return persons;
         }
 
+        gathering.FindHeadline();
         gathering.Marked();
         gathering.Lines();
         return gathering.Rows();
@@ -136,11 +137,11 @@ internal static class AuthorCandidates
         private readonly Page _page;
         private readonly IReadOnlyList<PageBlock> _blocks;
         private readonly Dictionary<string, Answer> _answers = new(StringComparer.Ordinal);
-        private readonly int _headline;
-        private readonly int _headlineOrder;
         private readonly int _first;
         private readonly int _last;
         private readonly string _site;
+        private int _headline;
+        private int _headlineOrder;
         private int _signCount;
         private int _statement;
 
@@ -151,18 +152,23 @@ internal static class AuthorCandidates
             _site = Text.Key(page.SiteName);
             _first = Array.FindIndex(judged, p => p >= 0.5f);
             _last = Array.FindLastIndex(judged, p => p >= 0.5f);
-            var title = Text.Key(page.Title);
+        }
+
+        public void FindHeadline()
+        {
+            var title = Text.Key(_page.Title);
             _headline = -1;
-            for (var i = 0; i < blocks.Count && title.Length > 0 && _headline < 0; i++)
+            for (var i = 0; i < _blocks.Count && title.Length > 0 && _headline < 0; i++)
             {
-                _headline = blocks[i].Text.Length < 600 && blocks[i].Text.Length >= title.Length && Text.Key(blocks[i].Text).Contains(title, StringComparison.Ordinal) ? i : -1;
+                _headline = _blocks[i].Text.Length < 600 && _blocks[i].Text.Length >= title.Length && Text.Key(_blocks[i].Text).Contains(title, StringComparison.Ordinal) ? i : -1;
             }
 
             _headline = _headline < 0 ? Math.Max(0, _first - 1) : _headline;
-            _headlineOrder = page.Headline.Element is null ? page.Signs.Headings.FirstOrDefault().Order : page.Headline.Order;
+            _headlineOrder = _page.Headline.Element is null ? _page.Signs.Headings.FirstOrDefault().Order : _page.Headline.Order;
         }
 
-        public bool HasPersons => _answers.Values.Any(a => a.JsonLd >= 0);
+        /// <summary>Those whom the newsroom declares, whom no model has to judge.</summary>
+        public List<AuthorCandidate> Persons() => [.. _answers.Values.Where(a => a.JsonLd >= 0).Select(a => new AuthorCandidate(a.Name, a.Source, [], a.Statements, IsDeclaredOfNews: true))];
 
         public void Declared()
         {
