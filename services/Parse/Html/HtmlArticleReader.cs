@@ -28,6 +28,7 @@ internal static class HtmlArticleReader
         var address = Uri.TryCreate(url, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" ? uri : null;
         var rule = rules.For(address);
         var page = new Page(tree, address, fields, rule, explain);
+        var ruled = explain && rule is not null ? RuleEvidence(rule, tree, page) : [];
         rule?.Prune(tree);
         var found = PageBlocks.Read(tree.Body);
         var judged = rule?.Roots(tree) is { Count: > 0 } roots ? Inside(roots, found) : model.Judge(found, BlockFeatures.Of(found, Facts(page)));
@@ -42,7 +43,7 @@ internal static class HtmlArticleReader
         var result = PageKind.WhyNoArticle(page, blocks, ArticleBody.Join(blocks), LinkedHeadings(found, blocks)) is { } reason ? ParseResult.Rejected(Outcome.NoArticle, reason)
             : Assemble(page, blocks, authors, isLiveBlog: live is not null || page.DeclaresLiveBlog, hint, url);
         result = rule is null ? result : result with { ParserVersion = $"{result.ParserVersion}+{rule.Name}" };
-        return explain ? result with { Evidence = [.. RuleEvidence(rule), .. page.Evidence(), .. considered.Take(MaxEvidence), .. BodyEvidence(result, source)], Blocks = [.. BlockEvidence.Of(found.Blocks, judged, Accepted, blocks)] } : result;
+        return explain ? result with { Evidence = [.. ruled, .. page.Evidence(), .. considered.Take(MaxEvidence), .. BodyEvidence(result, source)], Blocks = [.. BlockEvidence.Of(found.Blocks, judged, Accepted, blocks)] } : result;
     }
 
     /// <summary>The running text of markup that is nothing but an article's text: what links, forms and boxes hold is not of it. Empty when it is too much to parse.</summary>
@@ -81,7 +82,12 @@ internal static class HtmlArticleReader
         return blocks.Count(b => b.Kind == BlockKind.Heading && linked.Contains(b.Text));
     }
 
-    private static FieldEvidence[] RuleEvidence(PublisherRule? rule) => rule is null ? [] : [new FieldEvidence("rule", rule.Name, "the site's rule", 1)];
+    private static FieldEvidence[] RuleEvidence(PublisherRule rule, HtmlTree tree, Page page) =>
+    [
+        new FieldEvidence("rule", rule.Name, "the site's rule", 1),
+        .. rule.Unmatched(tree).Select(field => new FieldEvidence("rule", field, "nothing on the page matches the rule's selectors for it", 0)),
+        .. page.AuthorsByRule.Select(name => new FieldEvidence("authors", name, "the site's rule", 0.97)),
+    ];
 
     /// <summary>What stands inside the elements is the article's, and nothing else.</summary>
     private static float[] Inside(HashSet<Element> roots, PageBlocks found) =>

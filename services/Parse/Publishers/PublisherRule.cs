@@ -148,6 +148,13 @@ internal sealed class PublisherRule
 
     public string? Published(HtmlTree tree) => Values(tree, _published).FirstOrDefault();
 
+    /// <summary>Fields of the rule whose selectors find nothing on a page as it came, so that the general rules decide them.</summary>
+    public IEnumerable<string> Unmatched(HtmlTree tree)
+    {
+        (string Field, Selector[] Selectors)[] fields = [("body", _body), ("drop", _drop), ("end", _end), ("title", _title), ("authors", _authors), ("published", _published)];
+        return fields.Where(f => f.Selectors.Length > 0 && !All(tree.Html, f.Selectors).Any()).Select(f => f.Field);
+    }
+
     private static IEnumerable<string> Values(HtmlTree tree, Selector[] selectors) =>
         All(tree.Html, selectors).Take(MaxValues).Select(Value).OfType<string>().Where(v => v.Length > 0);
 

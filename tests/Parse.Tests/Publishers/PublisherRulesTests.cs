@@ -43,7 +43,8 @@ public sealed class PublisherRulesTests : IDisposable
         Assert.StartsWith("The library in the old customs house", content.Body, StringComparison.Ordinal);
         Assert.EndsWith("for the boats for four years.", content.Body, StringComparison.Ordinal);
         Assert.Equal(DocumentParser.Version + "+harbourpost.example/3", result.ParserVersion);
-        Assert.Contains(result.Evidence, e => e is { Field: "rule", Value: "harbourpost.example/3" });
+        Assert.Equal(["harbourpost.example/3"], result.Evidence.Where(e => e.Field == "rule").Select(e => e.Value));
+        Assert.Contains(result.Evidence, e => e is { Field: "authors", Value: "Ines Falk", Source: "the site's rule" });
     }
 
     [Fact]
@@ -61,6 +62,7 @@ public sealed class PublisherRulesTests : IDisposable
         var (ruled, general) = (Parse("harbourpost.example.html", "https://harbourpost.example/boats", rule), Parse("harbourpost.example.html", "https://harbourpost.example/boats"));
         Assert.Equal(general.ContentDigest, ruled.ContentDigest);
         Assert.Equal(general.Content!.Authors, ruled.Content!.Authors);
+        Assert.Equal(["harbourpost.example/1", "body", "title", "authors", "published"], ruled.Evidence.Where(e => e.Field == "rule").Select(e => e.Value));
     }
 
     [Fact]
