@@ -24,6 +24,10 @@ public sealed class FeedGrpcService(
     private const int MaxCheckedEntries = 1000;
     private const int MaxOpmlErrors = 1000;
 
+    // How long a busy host is waited for in a call without a deadline.
+    private static readonly TimeSpan DefaultPatience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan TimeToAnswer = TimeSpan.FromSeconds(1);
+
     private static readonly TimeSpan FirstHour = TimeSpan.FromHours(1);
     private static readonly TimeSpan HealthHistory = TimeSpan.FromDays(14);
 
@@ -38,13 +42,14 @@ public sealed class FeedGrpcService(
         var row = New(feed.Url, feed.SourceId, feed.Title) with { Folders = Folders(feed) };
         if (request.Discover)
         {
-            row = row with { Url = await ResolveAsync(row.Url, context.CancellationToken) };
+            row = row with { Url = await ResolveAsync(row.Url, context) };
         }
 
         var (stored, isNew) = await feeds.AddAsync(row, request.RequestId, context.CancellationToken);
-        if (!isNew && (request.RequestId.Length == 0 || stored.Url != row.Url || !await IsOfRequestAsync(stored, request.RequestId, context.CancellationToken)))
+        var isOfRequest = !isNew && request.RequestId.Length > 0 && await IsOfRequestAsync(stored, request.RequestId, context.CancellationToken);
+        if (!isNew && !(isOfRequest && stored.Url == row.Url))
         {
-            throw RpcErrors.AlreadyExists("feed", stored.FeedId, "has this URL already");
+            throw RpcErrors.AlreadyExists("feed", stored.FeedId, isOfRequest ? "the request_id was used for it, and its URL is another one" : "has this URL already");
         }
 
         poller.Wake();
@@ -101,8 +106,8 @@ public sealed class FeedGrpcService(
 
     public override async Task<CheckFeedResponse> CheckFeed(CheckFeedRequest request, ServerCallContext context)
     {
-        var url = new Uri(Canonical(request.Url));
-        var found = await CheckAsync(url, context.CancellationToken);
+        var url = new Uri(Canonical(request.Url, "url"));
+        var found = await CheckAsync(url, int.MaxValue, context);
         var (document, error) = (found.Document, found.Error);
         if (error is { Outcome: Outcome.RobotsDenied })
         {
@@ -264,16 +269,18 @@ public sealed class FeedGrpcService(
         return new ExportOpmlResponse { Opml = Opml.Write(all, time.GetUtcNow()) };
     }
 
-    private async Task<CheckedFeed> CheckAsync(Uri url, CancellationToken cancellationToken)
+    private async Task<CheckedFeed> CheckAsync(Uri url, int most, ServerCallContext context)
     {
-        var found = await poll.CheckAsync(url, cancellationToken);
-        return found.Busy is { } wait ? throw RpcErrors.Unavailable($"{url.Host} was asked a moment ago", wait) : found;
+        // What is left of the call is for the answer.
+        var until = context.Deadline == DateTime.MaxValue ? time.GetUtcNow() + DefaultPatience : new DateTimeOffset(context.Deadline) - TimeToAnswer;
+        var found = await poll.CheckAsync(url, until, most, context.CancellationToken);
+        return found.Busy is var (host, retryAfter) ? throw RpcErrors.Unavailable($"{host} is busy: it was asked a moment ago, or wants to be left alone", retryAfter) : found;
     }
 
     // The URL itself when it is a feed's, else the likeliest of those that its page leads to.
-    private async Task<string> ResolveAsync(string url, CancellationToken cancellationToken)
+    private async Task<string> ResolveAsync(string url, ServerCallContext context)
     {
-        var found = await CheckAsync(new Uri(url), cancellationToken);
+        var found = await CheckAsync(new Uri(url), 1, context);
         return found.Document is not null ? url
             : found.Candidates.Count > 0 ? found.Candidates[0].Url
             : throw RpcErrors.FailedPrecondition("FEED", url, found.Error?.Reason ?? "the server sent nothing");
@@ -281,7 +288,7 @@ public sealed class FeedGrpcService(
 
     private FeedRow New(string url, string sourceId, string title)
     {
-        var canonical = Canonical(url);
+        var canonical = Canonical(url, "feed.url");
         if (sourceId.Length > MaxTextLength || title.Length > MaxTextLength)
         {
             throw RpcErrors.InvalidArgument((sourceId.Length > MaxTextLength ? "feed.source_id" : "feed.title", $"must have at most {MaxTextLength} characters"));
@@ -300,8 +307,8 @@ public sealed class FeedGrpcService(
         return errors.Count == 0 ? FeedFolder.Write(feed.Folders) : throw RpcErrors.InvalidArgument(("feed.folders", errors[0]));
     }
 
-    private static string Canonical(string url) =>
-        CanonicalUrl.TryCreate(url, out var canonical, out var error) ? canonical : throw RpcErrors.InvalidArgument(("feed.url", error));
+    private static string Canonical(string url, string field) =>
+        CanonicalUrl.TryCreate(url, out var canonical, out var error) ? canonical : throw RpcErrors.InvalidArgument((field, error));
 
     private async Task<FeedRow> FindAsync(string feedId, ServerCallContext context) =>
         await feeds.FindAsync(feedId, context.CancellationToken) ?? throw NotFound(feedId);

@@ -13,9 +13,9 @@ namespace Storyline.Fetch.Feeds;
 /// <summary>What a dry run of a poll found.</summary>
 /// <param name="Document">The feed; null when there is none.</param>
 /// <param name="Error">Why there is none.</param>
-/// <param name="Busy">How long its host is busy, when it was not asked.</param>
+/// <param name="Busy">The host that was busy for longer than could be waited, so that nothing is known; else null.</param>
 /// <param name="Candidates">The feeds that a page led to.</param>
-public sealed record CheckedFeed(FeedDocument? Document, FetchResult.Failure? Error, TimeSpan? Busy, IReadOnlyList<(string Url, FeedDocument Document)> Candidates);
+public sealed record CheckedFeed(FeedDocument? Document, FetchResult.Failure? Error, (string Host, TimeSpan RetryAfter)? Busy, IReadOnlyList<(string Url, FeedDocument Document)> Candidates);
 
 /// <summary>One poll of one feed: a conditional GET, its entries into the ledger, the next time.</summary>
 public sealed class FeedPoll(
@@ -32,6 +32,9 @@ public sealed class FeedPoll(
 
     // Candidates of a site's page that are asked for: those it names come first, guesses last.
     private const int MaxProbes = 12;
+
+    // A poll waits this long in all for the host of the feeds that a page names: the longest Crawl-delay that is kept fits in, and its lease is far longer.
+    private static readonly TimeSpan PollPatience = TimeSpan.FromMinutes(1);
 
     /// <summary>Polls and stores what came of it.</summary>
     public async Task RunAsync(FeedRow feed, CancellationToken cancellationToken)
@@ -92,27 +95,40 @@ public sealed class FeedPoll(
         return true;
     }
 
-    /// <summary>Asks a feed once without storing anything; of a page that is none, for the feeds that it leads to.</summary>
-    public async Task<CheckedFeed> CheckAsync(Uri url, CancellationToken cancellationToken)
+    /// <summary>Asks for a feed without storing anything; of a page that is none, for the feeds that it leads to.</summary>
+    /// <param name="url">The feed, or the page.</param>
+    /// <param name="until">How long a busy host may be waited for.</param>
+    /// <param name="most">Most feeds of a page that are looked for.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task<CheckedFeed> CheckAsync(Uri url, DateTimeOffset until, int most, CancellationToken cancellationToken)
     {
-        var (result, busy) = await AskAsync(url, "", "", cancellationToken);
+        ArgumentNullException.ThrowIfNull(url);
+        var (result, busy) = await AskPatientlyAsync(url, until, cancellationToken);
         if (result is not FetchResult.Success success)
         {
-            return new CheckedFeed(null, result as FetchResult.Failure, busy, []);
+            return new CheckedFeed(null, result as FetchResult.Failure, busy is { } wait ? (url.Host, wait) : null, []);
         }
 
         var (document, error) = Read(success);
-        return new CheckedFeed(document, error, null, document is null ? await FindAsync(success, MaxProbes, withGuesses: true, cancellationToken) : []);
+        if (document is not null)
+        {
+            return new CheckedFeed(document, null, null, []);
+        }
+
+        var (found, busyHost) = await FindAsync(success, most, withGuesses: true, until, cancellationToken);
+        return new CheckedFeed(null, error, busyHost, found);
     }
 
     /// <summary>The feeds that a page leads to, each asked for and read; the likeliest first.</summary>
-    private async Task<IReadOnlyList<(string Url, FeedDocument Document)>> FindAsync(FetchResult.Success page, int most, bool withGuesses, CancellationToken cancellationToken)
+    /// <returns>They; or the host that was too busy to say whether a candidate is one, for a less likely one must not take its place.</returns>
+    private async Task<(IReadOnlyList<(string Url, FeedDocument Document)> Found, (string Host, TimeSpan RetryAfter)? Busy)> FindAsync(
+        FetchResult.Success page, int most, bool withGuesses, DateTimeOffset until, CancellationToken cancellationToken)
     {
         _ = MediaTypes.TryAccept(page.ContentType, page.Body, out var mediaType, out _);
         var found = new List<(string Url, FeedDocument Document)>();
         if (mediaType is not ("text/html" or "application/xhtml+xml"))
         {
-            return found;
+            return (found, null);
         }
 
         // The addresses in a page are ASCII, whatever its text is.
@@ -120,14 +136,50 @@ public sealed class FeedPoll(
         var named = withGuesses ? (await robots.AskAsync(address, cancellationToken)).Sitemaps : [];
         foreach (var candidate in FeedDiscovery.Find(Encoding.UTF8.GetString(page.Body), address, withGuesses, named).Take(MaxProbes))
         {
-            if (found.Count < most && CanonicalUrl.TryCreate(candidate.AbsoluteUri, out var url, out _)
-                && (await AskAsync(new Uri(url), "", "", cancellationToken)).Result is FetchResult.Success success && Read(success).Document is { } document)
+            if (found.Count == most)
+            {
+                break;
+            }
+
+            if (!CanonicalUrl.TryCreate(candidate.AbsoluteUri, out var url, out _))
+            {
+                continue;
+            }
+
+            var (result, busy) = await AskPatientlyAsync(new Uri(url), until, cancellationToken);
+            if (busy is null && result is FetchResult.Failure { StatusCode: 429 or 503 } overloaded)
+            {
+                // It says as little of what lies there as a host that was not asked.
+                busy = overloaded.RetryAfter ?? options.Value.HostBackOff;
+            }
+
+            if (busy is { } wait)
+            {
+                return ([], (candidate.Host, wait));
+            }
+
+            if (result is FetchResult.Success success && Read(success).Document is { } document)
             {
                 found.Add((url, document));
             }
         }
 
-        return found;
+        return (found, null);
+    }
+
+    // Waits for a busy host as long as there is time.
+    private async Task<(FetchResult? Result, TimeSpan? Busy)> AskPatientlyAsync(Uri url, DateTimeOffset until, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var (result, busy) = await AskAsync(url, "", "", cancellationToken);
+            if (busy is not { } wait || time.GetUtcNow() + wait >= until)
+            {
+                return (result, busy);
+            }
+
+            await Task.Delay(wait, time, cancellationToken);
+        }
     }
 
     private Task<(FetchResult? Result, TimeSpan? Busy)> AskAsync(Uri url, string etag, string lastModified, CancellationToken cancellationToken) =>
@@ -170,17 +222,30 @@ public sealed class FeedPoll(
         return Succeeded(feed, result, [], subscription, overflown: null);
     }
 
-    // The page of a site that was added as a feed: its first poll looks for the feed that it names, and the next one reads it. Guesses are for people to confirm.
+    // The page of a site that was added as a feed: its polls look for the feed that it names, and the next one reads it. Guesses are for people to confirm.
     private async Task<PolledFeed> LookForFeedAsync(FeedRow feed, FetchResult.Success page, FetchResult.Failure error, CancellationToken cancellationToken)
     {
-        var failed = Failed(feed, error);
-        if (feed.LastSuccessAt is not null || feed.Failures > 0 || await FindAsync(page, 1, withGuesses: false, cancellationToken) is not [var (url, _)])
+        if (feed.LastSuccessAt is not null)
         {
-            return failed;
+            return Failed(feed, error);
         }
 
-        var reason = $"the URL is a page's; its feed is {url}";
-        return failed with { Feed = failed.Feed with { LastError = reason.Length <= MaxErrorLength ? reason : reason[..MaxErrorLength], NextPollAt = At(TimeSpan.Zero) }, NewUrl = url };
+        var (found, busy) = await FindAsync(page, 1, withGuesses: false, time.GetUtcNow() + PollPatience, cancellationToken);
+        if (busy is var (host, retryAfter))
+        {
+            // A failure, so that a host that stays busy is asked for the page ever more seldom.
+            return Failed(feed, new FetchResult.Failure(Outcome.Unreachable, $"the URL is a page's; {host} was too busy to be asked for its feed", IsTransient: true) { RetryAfter = retryAfter });
+        }
+
+        if (found is not [var (url, _)])
+        {
+            return Failed(feed, error);
+        }
+
+        var polled = Failed(feed, new FetchResult.Failure(Outcome.UnsupportedMediaType, $"the URL is a page's; its feed is {url}", IsTransient: false));
+
+        // When another feed has the URL, this one keeps the page's, and there is nothing to ask for at once.
+        return polled.Feed.LastError == feed.LastError ? polled : polled with { Feed = polled.Feed with { NextPollAt = At(TimeSpan.Zero) }, NewUrl = url };
     }
 
     private async Task<PolledFeed> ReadAsync(FeedRow feed, FetchResult.Success success, bool isFull, WebSubSubscription? subscription, CancellationToken cancellationToken)

@@ -1,8 +1,10 @@
 using System.Collections.Concurrent;
+using Google.Rpc;
 using Grpc.Core;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Storyline.Fetch.Feeds;
+using Storyline.Fetch.Politeness;
 using Storyline.Fetch.V1;
 using FeedState = Storyline.Fetch.Feeds.FeedState;
 using Proto = Storyline.Type.V1;
@@ -333,6 +335,95 @@ public sealed class FeedPollTests : IAsyncLifetime
 
         Assert.Equal(["/maps/news.xml", "/maps/all.xml"], check.Candidates.Select(candidate => new Uri(candidate.Url).AbsolutePath));
     }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task CheckAndCreateFeed_HostBusyAfterThePage_IsWaitedForWithinTheDeadline(bool inTime)
+    {
+        await StartAsync(("Fetch:MaxHostWait", "00:00:00"));
+        Serve(Rss("/a"), "\"1\"");
+        _site.Page("/sport.xml", Rss("/s"), "text/xml");
+        PageThatMakesItsHostBusy(inTime ? TimeSpan.FromMilliseconds(100) : TimeSpan.FromHours(1));
+        var deadline = TimeProvider.System.GetUtcNow().AddSeconds(20).UtcDateTime;
+        if (inTime)
+        {
+            var check = await _host!.Feeds.CheckFeedAsync(new CheckFeedRequest { Url = _site.Url("/") }, deadline: deadline, cancellationToken: Cancellation);
+            var created = await _host.Feeds.CreateFeedAsync(
+                new CreateFeedRequest { Feed = new V1.Feed { Url = _site.Url("/") }, Discover = true }, deadline: deadline, cancellationToken: Cancellation);
+
+            Assert.Equal(["/feed", "/sport.xml"], check.Candidates.Select(candidate => new Uri(candidate.Url).AbsolutePath));
+            Assert.Equal(_site.Url("/feed"), created.Feed.Url);
+            return;
+        }
+
+        var error = await Assert.ThrowsAsync<RpcException>(async () => await _host!.Feeds.CheckFeedAsync(
+            new CheckFeedRequest { Url = _site.Url("/") }, deadline: deadline, cancellationToken: Cancellation));
+
+        Assert.Equal(StatusCode.Unavailable, error.StatusCode);
+        Assert.InRange(error.GetRpcStatus()!.GetDetail<RetryInfo>().RetryDelay.ToTimeSpan(), TimeSpan.FromMinutes(59), TimeSpan.FromMinutes(61));
+    }
+
+    [Fact]
+    public async Task CreateFeed_LikeliestCandidateIsOverloaded_DoesNotTakeTheSecondBest()
+    {
+        await StartAsync();
+        _site.Map("/feed", Overloaded);
+        _site.Page("/sport.xml", Rss("/s"), "text/xml");
+        _site.Page("/", TwoFeeds);
+
+        var error = await Assert.ThrowsAsync<RpcException>(async () => await _host!.Feeds.CreateFeedAsync(
+            new CreateFeedRequest { Feed = new V1.Feed { Url = _site.Url("/") }, Discover = true }, cancellationToken: Cancellation));
+
+        Assert.Equal((StatusCode.Unavailable, true), (error.StatusCode, error.GetRpcStatus()!.GetDetail<RetryInfo>() is not null));
+    }
+
+    [Fact]
+    public async Task Poll_PageWhoseFeedIsOverloaded_LooksForItAgain()
+    {
+        await StartAsync();
+        _site.Map("/feed", Overloaded);
+        _site.Page("/sport.xml", Rss("/s"), "text/xml");
+        _site.Page("/", TwoFeeds);
+
+        var busy = await PollAsync(await AddAsync("/"));
+        Serve(Rss("/a"), "\"1\"");
+        var page = await FetchHost.EventuallyAsync(() => PollAsync(busy), row => row.Url == _site.Url("/feed"));
+        var feed = await PollAsync(page);
+
+        Assert.Equal((FeedState.Failing, _site.Url("/"), "the URL is a page's; 127.0.0.1 was too busy to be asked for its feed"), (busy.State, busy.Url, busy.LastError));
+        Assert.Equal((FeedState.Active, 1L), (feed.State, feed.ArticlesSeen));
+    }
+
+    [Fact]
+    public async Task Poll_PageWhoseFeedIsAnotherRowsFeed_IsNotAskedAgainAtOnce()
+    {
+        await StartAsync();
+        Serve(Rss("/a"), "\"1\"");
+        _site.Page("/", TwoFeeds);
+        await AddAsync("/feed");
+
+        var second = await PollAsync(await PollAsync(await AddAsync("/")));
+
+        Assert.Equal(_site.Url("/"), second.Url);
+        Assert.True(second.NextPollAt > TimeProvider.System.GetUtcNow().AddMinutes(1).ToUnixTimeMilliseconds(), $"next poll at {second.NextPollAt}");
+    }
+
+    private const string TwoFeeds =
+        "<!DOCTYPE html><html><head><link rel=alternate type='application/rss+xml' href='/feed'><link rel=alternate type='application/rss+xml' href='/sport.xml'></head></html>";
+
+    private static Task Overloaded(HttpContext context)
+    {
+        context.Response.StatusCode = 503;
+        return Task.CompletedTask;
+    }
+
+    private void PageThatMakesItsHostBusy(TimeSpan wait) => _site.Map("/", async context =>
+    {
+        await _host!.Services.GetRequiredService<IHostGate>().PushBackAsync(_site.Address.Authority, wait, new BackOff(wait, wait), Cancellation);
+        context.Response.ContentType = "text/html";
+        await context.Response.WriteAsync(TwoFeeds);
+    });
 
     // The poller has looked once and sleeps when a feed of its own has been polled.
     private async Task StartAsync(params (string Key, string Value)[] settings)

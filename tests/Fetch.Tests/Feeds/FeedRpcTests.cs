@@ -29,7 +29,7 @@ public sealed class FeedRpcTests : IAsyncLifetime
     {
         { "feed", async client => await client.CreateFeedAsync(new CreateFeedRequest()) },
         { "feed.url", async client => await client.CreateFeedAsync(new CreateFeedRequest { Feed = new Feed { Url = "ftp://example.org/" } }) },
-        { "feed.url", async client => await client.CheckFeedAsync(new CheckFeedRequest { Url = "" }) },
+        { "url", async client => await client.CheckFeedAsync(new CheckFeedRequest { Url = "" }) },
         { "feed.title", async client => await client.CreateFeedAsync(new CreateFeedRequest { Feed = new Feed { Url = "https://example.org/", Title = new string('x', 201) } }) },
         { "request_id", async client => await client.CreateFeedAsync(new CreateFeedRequest { Feed = new Feed { Url = "https://example.org/" }, RequestId = new string('x', 65) }) },
         { "page_size", async client => await client.ListFeedsAsync(new ListFeedsRequest { PageSize = -1 }) },
@@ -82,6 +82,18 @@ public sealed class FeedRpcTests : IAsyncLifetime
             new UpdateFeedRequest { Feed = new Feed { FeedId = second.FeedId, Url = first.Url }, UpdateMask = new() { Paths = { "url" } } }, cancellationToken: Cancellation));
 
         Assert.Equal(StatusCode.AlreadyExists, error.StatusCode);
+    }
+
+    [Fact]
+    public async Task CreateFeed_RequestIdOfAnotherFeed_IsToldSo()
+    {
+        var first = await _host.Feeds.CreateFeedAsync(new CreateFeedRequest { Feed = new Feed { Url = "https://one.invalid/feed" }, RequestId = "r" }, cancellationToken: Cancellation);
+        var other = new CreateFeedRequest { Feed = new Feed { Url = "https://two.invalid/feed" }, RequestId = "r" };
+
+        var error = await Assert.ThrowsAsync<RpcException>(async () => await _host.Feeds.CreateFeedAsync(other, cancellationToken: Cancellation));
+
+        Assert.Equal(
+            (StatusCode.AlreadyExists, $"feed '{first.Feed.FeedId}' exists: the request_id was used for it, and its URL is another one"), (error.StatusCode, error.Status.Detail));
     }
 
     [Fact]
