@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using System.Buffers;
 using System.Text;
 using Storyline.Contracts;
 using Storyline.Parse.Tree;
@@ -272,9 +273,10 @@ internal sealed class PageBlocks
         {
             if (_letters > 0 && container >= 0)
             {
-                var text = new char[_inline.Length];
+                var text = ArrayPool<char>.Shared.Rent(_inline.Length);
                 _inline.CopyTo(0, text, _inline.Length);
-                Add(container, kind, Text.Normalise(text), _containers[container].Tag);
+                Add(container, kind, Text.Normalise(text.AsSpan(0, _inline.Length)), _containers[container].Tag);
+                ArrayPool<char>.Shared.Return(text);
             }
 
             _inline.Clear();

@@ -14,7 +14,7 @@ internal static class DeclaredBody
     private const int MinLength = 500;
 
     /// <summary>Scripts are only asked where a page shows less than most articles have, or says that it does not show all.</summary>
-    private const int Enough = 3_000;
+    private const int Enough = 2_000;
 
     /// <summary>Letters that are hardly an article yet.</summary>
     private const int Little = 700;
