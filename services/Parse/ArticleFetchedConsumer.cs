@@ -47,7 +47,7 @@ public sealed partial class ArticleFetchedConsumer(DocumentParser parser, IOptio
                 Url = message.Url,
                 SourceId = message.SourceId,
                 FetchedAt = message.FetchedAt,
-                Content = result.Content,
+                Content = result.Content with { Reservations = [.. message.Reservations.Union(result.Content.Reservations, StringComparer.Ordinal)] },
                 ContentDigest = result.ContentDigest,
                 ParserVersion = result.ParserVersion,
                 Trail = timer.Complete(message.Trail),

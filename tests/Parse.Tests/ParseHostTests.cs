@@ -100,6 +100,15 @@ public sealed class ParseHostTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Consume_PageThatReserves_AddsItToWhatTheCaptureReserves()
+    {
+        await PublishAsync(Fetched(new TestPage { Head = "<meta name='tdm-reservation' content='1'>" }.Html) with { Reservations = ["tdmrep:tdm-reservation=1", "header:tdm-reservation=1"] });
+
+        var parsed = Assert.IsType<ArticleParsed>(await NextAsync());
+        Assert.Equal(["tdmrep:tdm-reservation=1", "header:tdm-reservation=1", "meta:tdm-reservation=1"], parsed.Content.Reservations);
+    }
+
+    [Fact]
     public async Task Consume_NoArticle_PublishesTheRejection()
     {
         await PublishAsync(Fetched("%PDF-1.7"));

@@ -88,7 +88,7 @@ public sealed record ArticleContent
     /// <summary>Licence or holder of the rights as the page declares it: a URL or a line of text.</summary>
     public string? Rights { get; init; }
 
-    /// <summary>What the page reserves of its use, each as <c>meta:name=value</c>; what robots.txt and headers say is on the capture.</summary>
+    /// <summary>What the publisher reserves of the page's use: those of <see cref="ArticleFetched.Reservations"/>, then what the page itself says, each as <c>meta:name=value</c>.</summary>
     public string[] Reservations { get; init; } = [];
 }
 

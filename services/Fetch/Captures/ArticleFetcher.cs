@@ -132,7 +132,6 @@ public sealed partial class ArticleFetcher(
     private async Task EndUnchangedAsync(Fetch fetch, string reason, CancellationToken cancellationToken)
     {
         await NoteAsync(fetch, Outcome.NotModified, reason, cancellationToken);
-        var trail = fetch.Timer.Complete([], Outcome.NotModified);
         FetchTelemetry.Ended(Outcome.NotModified, Stage.Fetch);
         if (fetch.Article.IsRefetch)
         {
@@ -140,7 +139,7 @@ public sealed partial class ArticleFetcher(
             return;
         }
 
-        await ledger.EndUnchangedAsync(fetch.Article.ArticleId, LedgerJson.WriteTrail(trail), cancellationToken);
+        await ledger.EndUnchangedAsync(fetch.Article.ArticleId, cancellationToken);
     }
 
     private async Task EndAsync(Fetch fetch, Outcome outcome, string reason, CancellationToken cancellationToken, TimeSpan? retryAfter = null)

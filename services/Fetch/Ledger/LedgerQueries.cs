@@ -40,12 +40,13 @@ public sealed class LedgerQueries([FromKeyedServices(FetchModule.ServiceName)] D
             new { outcome, sourceId, beforeTime, beforeId, limit }, cancellationToken: cancellationToken))];
     }
 
-    /// <summary>When an article is asked for again in search of corrections.</summary>
-    public async Task<long?> RefetchAtAsync(string articleId, CancellationToken cancellationToken)
+    /// <summary>When an owed fetch that is not handed out is due, and when an article is asked for again in search of corrections.</summary>
+    public async Task<(long? DueAt, long? RefetchAt)> NextFetchesAsync(string articleId, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenAsync(cancellationToken);
-        return await connection.ExecuteScalarAsync<long?>(new CommandDefinition(
-            "SELECT refetch_at FROM articles WHERE article_id = @articleId AND revision > 0", new { articleId }, cancellationToken: cancellationToken));
+        return await connection.QuerySingleOrDefaultAsync<(long?, long?)>(new CommandDefinition(
+            "SELECT CASE WHEN queued = 0 THEN due_at END, CASE WHEN revision > 0 THEN refetch_at END FROM articles WHERE article_id = @articleId",
+            new { articleId }, cancellationToken: cancellationToken));
     }
 
     /// <summary>Days of sources on which something was announced, by source and then day, after a position.</summary>

@@ -148,18 +148,44 @@ public sealed class LedgerStore([FromKeyedServices(FetchModule.ServiceName)] Dat
                 article, transaction) ?? article,
             cancellationToken);
 
-    /// <summary>Ends an owed fetch that brought nothing new: NOT_MODIFIED, unless the last capture is still on its way.</summary>
-    public Task EndUnchangedAsync(string articleId, string trail, CancellationToken cancellationToken) =>
+    /// <summary>
+    /// Ends an owed fetch that brought nothing new: NOT_MODIFIED, unless the last capture is still on its way; where that one led to no article, the same bytes lead to none
+    /// again, for the same reason. The stages are those of the last capture that has ended.
+    /// </summary>
+    public Task EndUnchangedAsync(string articleId, CancellationToken cancellationToken) =>
         database.WriteAsync(
-            (connection, transaction) => connection.ExecuteAsync(
-                """
-                UPDATE articles SET due_at = NULL, attempts = 0,
-                    outcome = CASE WHEN outcome = @pending AND EXISTS (SELECT 1 FROM captures c WHERE c.article_id = articles.article_id AND c.done = 0)
-                        THEN outcome ELSE @notModified END,
-                    stage = @fetch, reason = '', trail = @trail, updated_at = @Now
-                WHERE article_id = @articleId
-                """,
-                new { articleId, trail, pending = Outcome.Pending, notModified = Outcome.NotModified, fetch = Stage.Fetch, Now }, transaction),
+            async (connection, transaction) =>
+            {
+                var parameters = new
+                {
+                    articleId, pending = Outcome.Pending, notModified = Outcome.NotModified, quarantined = Outcome.Quarantined, fetch = Stage.Fetch, Now,
+                };
+                await connection.ExecuteAsync(
+                    """
+                    UPDATE articles SET due_at = NULL, attempts = 0,
+                        outcome = CASE WHEN outcome = @pending AND EXISTS (SELECT 1 FROM captures c WHERE c.article_id = articles.article_id AND c.done = 0)
+                            THEN outcome ELSE @notModified END,
+                        stage = @fetch, reason = '', updated_at = @Now,
+                        trail = COALESCE((
+                            SELECT c.end_trail FROM captures c WHERE c.article_id = articles.article_id AND c.capture > 0 AND c.done = 1 AND c.end_trail <> '[]'
+                            ORDER BY c.ended_at DESC, c.capture DESC LIMIT 1), trail)
+                    WHERE article_id = @articleId
+                    """,
+                    parameters, transaction);
+
+                // A replay that failed says nothing of the bytes; what was before it does.
+                await connection.ExecuteAsync(
+                    """
+                    UPDATE articles SET outcome = CASE WHEN c.replay_id <> '' AND c.outcome = @quarantined THEN c.prior_outcome ELSE c.outcome END,
+                        stage = CASE WHEN c.replay_id <> '' AND c.outcome = @quarantined THEN c.prior_stage ELSE c.stage END,
+                        reason = CASE WHEN c.replay_id <> '' AND c.outcome = @quarantined THEN c.prior_reason ELSE c.reason END
+                    FROM captures c
+                    WHERE articles.article_id = @articleId AND articles.outcome = @notModified AND articles.revision = 0
+                        AND c.article_id = articles.article_id AND c.capture = articles.capture AND c.done = 1 AND c.outcome <> 0
+                        AND NOT (c.replay_id <> '' AND c.outcome = @quarantined AND c.prior_outcome = 0)
+                    """,
+                    parameters, transaction);
+            },
             cancellationToken);
 
     /// <summary>Puts a fetch off.</summary>

@@ -49,7 +49,9 @@ public sealed class PipelineGrpcService(
             ?? throw RpcErrors.NotFound("article", request.ArticleId + request.Url, "the platform never saw it");
         var response = new TraceArticleResponse { Entry = ToProto(row) };
         response.Stages.Add(row.Stages.Select(stage => stage.ToProto()));
-        response.RefetchTime = Time(await queries.RefetchAtAsync(row.ArticleId, context.CancellationToken));
+        var (dueAt, refetchAt) = await queries.NextFetchesAsync(row.ArticleId, context.CancellationToken);
+        response.NextFetchTime = Time(dueAt);
+        response.RefetchTime = Time(refetchAt);
         response.Captures.Add((await ledger.ListCapturesAsync(row.ArticleId, MaxCaptures, context.CancellationToken)).Select(capture => ToProto(capture, row.Url)));
         response.Attempts.Add((await attempts.ListAsync(row.ArticleId, context.CancellationToken)).Select(ToProto));
         return response;
@@ -335,6 +337,7 @@ public sealed class PipelineGrpcService(
         };
         proto.Urls.Add(Urls(row.FinalUrl.Length == 0 || row.Redirects.Length > 0 || row.FinalUrl == url ? url + " " + row.Redirects : url + " " + row.FinalUrl));
         proto.Stages.Add(LedgerJson.ReadTrail(row.EndedAt is null ? row.Trail : row.EndTrail).Select(stage => stage.ToProto()));
+        proto.Reservations.Add(LedgerJson.ReadReservations(row.Reservations));
         return proto;
     }
 

@@ -66,5 +66,7 @@ public sealed class ReservationTests
         var (row, article) = (await ledger.FindCaptureAsync(fetched.ArticleId, 1, cancellation), await ledger.FindAsync(fetched.ArticleId, cancellation));
         await host.Services.GetRequiredService<ArticlePublisher>().RepublishAsync(row!, article!, cancellation);
         Assert.Equal(expected, (await host.NextFetchedAsync()).Reservations);
+        var trace = await host.Pipeline.TraceArticleAsync(new TraceArticleRequest { ArticleId = fetched.ArticleId }, cancellationToken: cancellation);
+        Assert.Equal(expected, trace.Captures[0].Reservations);
     }
 }

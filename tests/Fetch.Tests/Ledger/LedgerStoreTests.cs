@@ -197,7 +197,7 @@ public abstract class LedgerStoreTests : IAsyncLifetime
         Assert.Empty((await _ledger.TakeDueAsync(200, share, Cancellation)).Taken);
 
         // One that has ended makes room for one.
-        await _ledger.EndUnchangedAsync(taken.First(row => row.ArticleId != "b").ArticleId, "[]", Cancellation);
+        await _ledger.EndUnchangedAsync(taken.First(row => row.ArticleId != "b").ArticleId, Cancellation);
         Assert.Single((await _ledger.TakeDueAsync(200, share, Cancellation)).Taken);
     }
 
@@ -221,7 +221,7 @@ public abstract class LedgerStoreTests : IAsyncLifetime
         await _ledger.RequestAsync(Owed("b"), Cancellation);
         await _ledger.RequestAsync(Owed("ended"), Cancellation);
         var taken = (await _ledger.TakeDueAsync(10, Share, Cancellation)).Taken;
-        await _ledger.EndUnchangedAsync("ended", "[]", Cancellation);
+        await _ledger.EndUnchangedAsync("ended", Cancellation);
 
         await _ledger.MarkFetchesPublishedAsync(taken, Cancellation);
 
@@ -270,12 +270,42 @@ public abstract class LedgerStoreTests : IAsyncLifetime
     {
         await AddAsync("a", "one");
 
-        await _ledger.EndUnchangedAsync("a", "[]", Cancellation);
+        await _ledger.EndUnchangedAsync("a", Cancellation);
         Assert.Equal(Outcome.Pending, (await RowAsync("a")).Outcome);
 
         await _ledger.ApplyAsync([Indexed("a", 1)], Cancellation);
-        await _ledger.EndUnchangedAsync("a", "[]", Cancellation);
+        await _ledger.EndUnchangedAsync("a", Cancellation);
         Assert.Equal(Outcome.NotModified, (await RowAsync("a")).Outcome);
+    }
+
+    [Fact]
+    public async Task EndUnchanged_NothingSearchable_KeepsWhatTheLastCaptureCameTo()
+    {
+        await AddAsync("a", "one");
+        await _ledger.ApplyAsync([Rejected("a", 1, Outcome.NoArticle)], Cancellation);
+        await _ledger.RequestAsync(Owed("a"), Cancellation);
+
+        await _ledger.EndUnchangedAsync("a", Cancellation);
+
+        var row = await RowAsync("a");
+        Assert.Equal((Outcome.NoArticle, Stage.Parse, "no article in it", null), (row.Outcome, row.Stage, row.Reason, row.DueAt));
+    }
+
+    [Theory]
+    [InlineData(1, Outcome.NotModified)]
+    [InlineData(0, Outcome.WrongLanguage)]
+    public async Task EndUnchanged_AfterAFetchThatFailed_IsOfTheLastCaptureAgain(int revision, Outcome expected)
+    {
+        const string Trail = """[{"stage":"FETCH"},{"stage":"PARSE"}]""";
+        await AddAsync("a", "one");
+        await _ledger.ApplyAsync([(revision > 0 ? Indexed("a", 1) : Rejected("a", 1, Outcome.WrongLanguage)) with { Trail = Trail }], Cancellation);
+        await _ledger.EndBeforeCaptureAsync(await RowAsync("a") with { Outcome = Outcome.HttpError, Reason = "HTTP status 404", Trail = "[]" }, Cancellation);
+        await _ledger.RequestAsync(Owed("a"), Cancellation);
+
+        await _ledger.EndUnchangedAsync("a", Cancellation);
+
+        var row = await RowAsync("a");
+        Assert.Equal((expected, Trail), (row.Outcome, row.Trail));
     }
 
     [Fact]

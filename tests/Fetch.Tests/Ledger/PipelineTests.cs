@@ -212,8 +212,48 @@ public sealed class PipelineTests : IAsyncLifetime
         Assert.Equal((Proto.Outcome.Indexed, "v1", captured.BodySha256), (capture.Outcome, capture.ParserVersion, capture.Sha256));
         Assert.StartsWith("127.0.0.1/", capture.WarcFile, StringComparison.Ordinal);
         Assert.Equal((Proto.Outcome.NotModified, "its bytes equal those of the last capture"), (trace.Attempts[0].Outcome, trace.Attempts[0].Reason));
+        trace = await FetchHost.EventuallyAsync(() => TraceAsync(captured.ArticleId), trace => trace.Entry.Outcome == Proto.Outcome.NotModified);
+        Assert.Equal([Proto.Stage.Fetch, Proto.Stage.Parse, Proto.Stage.Index], trace.Stages.Select(stage => stage.Stage));
         using var json = JsonDocument.Parse(await _host.Json.GetStringAsync($"/v1/pipeline/trace?article_id={captured.ArticleId}", Cancellation));
         Assert.Equal(1, json.RootElement.GetProperty("captures").GetArrayLength());
+    }
+
+    [Fact]
+    public async Task SubmitUrl_RejectedAndUnchanged_IsRejectedInEveryAnswer()
+    {
+        var captured = await CaptureAsync("/imprint", "<p>Imprint.</p>");
+        await _host.Services.GetRequiredService<IBus>().Publish(
+            new ArticleRejected { ArticleId = captured.ArticleId, Capture = 1, Stage = Stage.Parse, Outcome = Outcome.NoArticle, Reason = "no article in it", Trail = captured.Trail }, Cancellation);
+        await _host.EndedAsync(captured.ArticleId);
+
+        await _host.Ingest.SubmitUrlAsync(new SubmitUrlRequest { Url = _site.Url("/imprint") }, cancellationToken: Cancellation);
+        var trace = await FetchHost.EventuallyAsync(() => TraceAsync(captured.ArticleId), trace => trace.Attempts.Count > 0 && trace.Entry.Outcome != Proto.Outcome.Pending);
+        var day = (await _host.Pipeline.GetCompletenessAsync(new GetCompletenessRequest { SourceId = "127.0.0.1" }, cancellationToken: Cancellation)).Days.Single();
+        var replay = (await _host.Pipeline.ReplayAsync(new ReplayRequest { Outcome = Proto.Outcome.NoArticle, CompareOnly = true }, cancellationToken: Cancellation)).Replay;
+        replay = await FetchHost.EventuallyAsync(
+            async () => (await _host.Pipeline.GetReplayAsync(new GetReplayRequest { ReplayId = replay.ReplayId }, cancellationToken: Cancellation)).Replay, status => status.Selected > 0);
+
+        Assert.Equal((Proto.Outcome.NoArticle, Proto.Stage.Parse, "no article in it"), (trace.Entry.Outcome, trace.Entry.Stage, trace.Entry.Reason));
+        Assert.Equal([Proto.Outcome.NoArticle], day.Outcomes.Select(outcome => outcome.Outcome));
+        Assert.Equal(1, replay.Selected);
+    }
+
+    [Fact]
+    public async Task Trace_FetchIsOwed_TellsWhenItIsTried()
+    {
+        _site.Map("/page", context =>
+        {
+            context.Response.StatusCode = 503;
+            context.Response.Headers.RetryAfter = "3600";
+            return Task.CompletedTask;
+        });
+        var before = TimeProvider.System.GetUtcNow();
+        var id = (await _host.Ingest.SubmitUrlAsync(new SubmitUrlRequest { Url = _site.Url("/page") }, cancellationToken: Cancellation)).Submission.ArticleId;
+
+        var trace = await FetchHost.EventuallyAsync(() => TraceAsync(id), trace => trace.Attempts.Count > 0 && trace.NextFetchTime is not null);
+
+        Assert.Equal((Proto.Outcome.Pending, "HTTP status 503"), (trace.Entry.Outcome, trace.Entry.Reason));
+        Assert.InRange(trace.NextFetchTime.ToDateTimeOffset(), before.AddMinutes(59), before.AddMinutes(62));
     }
 
     [Fact]
@@ -290,7 +330,8 @@ public sealed class PipelineTests : IAsyncLifetime
     private Task IndexAsync(ArticleFetched capture, string version, string title, int revision = 1) => _host.Services.GetRequiredService<IBus>().Publish(
         new ArticleIndexed
         {
-            ArticleId = capture.ArticleId, Capture = capture.Capture, Revision = revision, StoryId = "s", IndexedAt = DateTimeOffset.UnixEpoch, Trail = capture.Trail,
+            ArticleId = capture.ArticleId, Capture = capture.Capture, Revision = revision, StoryId = "s", IndexedAt = DateTimeOffset.UnixEpoch,
+            Trail = [.. capture.Trail, new StageRecord(Stage.Parse, DateTimeOffset.UnixEpoch, 1, 0), new StageRecord(Stage.Index, DateTimeOffset.UnixEpoch, 1, 0)],
             Parsed = new ParsedForm(version, "digest of " + title, "digest of the body", title),
         },
         Cancellation);
