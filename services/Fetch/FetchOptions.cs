@@ -16,7 +16,7 @@ public sealed class FetchOptions
     /// </summary>
     public string UserAgent { get; set; } = "StorylineBot/0.1 (+https://storyline.example/bot)";
 
-    /// <summary>Allow addresses that are not on the public internet: for tests and demonstrations only.</summary>
+    /// <summary>Allow addresses that are not on the public internet, and ports that are none of the web's: for tests, trials and demonstrations only.</summary>
     public bool AllowPrivateAddresses { get; set; }
 
     /// <summary>Limit of one request with all its redirects and its body.</summary>

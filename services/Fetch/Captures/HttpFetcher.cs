@@ -405,7 +405,7 @@ public sealed class HttpFetcher : IDisposable
         var allowed = _options.AllowPrivateAddresses ? addresses : Array.FindAll(addresses, AddressPolicy.IsPublic);
         if (allowed.Length == 0)
         {
-            throw new AddressDeniedException(host + " has no address on the public internet");
+            throw new AddressDeniedException(host + " has no address on the public internet; a trial may ask others with Fetch:AllowPrivateAddresses=true");
         }
 
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };

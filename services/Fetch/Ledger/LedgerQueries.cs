@@ -86,6 +86,40 @@ public sealed class LedgerQueries([FromKeyedServices(FetchModule.ServiceName)] D
         ];
     }
 
+    /// <summary>Whether a source has a URL or a feed.</summary>
+    public async Task<bool> HasSourceAsync(string sourceId, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenAsync(cancellationToken);
+        return await connection.ExecuteScalarAsync<long>(new CommandDefinition(
+            """
+            SELECT CASE WHEN EXISTS (SELECT 1 FROM articles WHERE source_id = @sourceId) OR EXISTS (SELECT 1 FROM feeds WHERE source_id = @sourceId) THEN 1 ELSE 0 END
+            """,
+            new { sourceId }, cancellationToken: cancellationToken)) == 1;
+    }
+
+    /// <summary>Sources with URLs whose name is close to one: it holds that name, or is the domain that it lies in.</summary>
+    public async Task<IReadOnlyList<string>> SourcesLikeAsync(string sourceId, int limit, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(sourceId);
+        var name = sourceId.ToLowerInvariant();
+        var bare = name.StartsWith("www.", StringComparison.Ordinal) ? name[4..] : name;
+        var like = "%" + bare.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("%", "\\%", StringComparison.Ordinal).Replace("_", "\\_", StringComparison.Ordinal) + "%";
+        await using var connection = await database.OpenAsync(cancellationToken);
+
+        // From name to name over the index: the ledger has many URLs of few sources.
+        return [.. await connection.QueryAsync<string>(new CommandDefinition(
+            """
+            WITH RECURSIVE sources (source_id) AS (
+                SELECT MIN(source_id) FROM articles
+                UNION ALL
+                SELECT (SELECT MIN(a.source_id) FROM articles a WHERE a.source_id > sources.source_id) FROM sources WHERE sources.source_id IS NOT NULL)
+            SELECT source_id FROM sources
+            WHERE source_id <> '' AND (source_id LIKE @like ESCAPE '\' OR @name LIKE '%.' || source_id)
+            ORDER BY source_id LIMIT @limit
+            """,
+            new { like, name, limit }, cancellationToken: cancellationToken))];
+    }
+
     /// <summary>Counts, as of one moment.</summary>
     public async Task<LedgerTotals> TotalsAsync(CancellationToken cancellationToken)
     {

@@ -23,6 +23,7 @@ public sealed class PipelineGrpcService(
     private const int MaxCaptures = 50;
     private const int MaxDays = 92;
     private const int MaxIdLength = 200;
+    private const int MaxCloseSources = 5;
 
     // Clients take answers of 4 MB; JSON of the same is larger.
     private const int MaxAnswerBytes = 2 * 1024 * 1024;
@@ -126,6 +127,11 @@ public sealed class PipelineGrpcService(
         var (afterDay, afterSource) = Position(request.PageToken, query) ?? (long.MinValue, "");
         var days = await queries.CompletenessAsync(
             request.SourceId, Milliseconds(from), Milliseconds(to.AddDays(to == DateOnly.MaxValue ? 0 : 1)), afterSource, afterDay, size + 1, context.CancellationToken);
+        if (days.Count == 0 && request.PageToken.Length == 0)
+        {
+            await CheckSourceAsync(request.SourceId, context.CancellationToken);
+        }
+
         var response = new GetCompletenessResponse();
         response.Days.Add(Fitting(days.Take(size).Select(ToProto)));
         var last = response.Days.Count - 1;
@@ -146,6 +152,7 @@ public sealed class PipelineGrpcService(
             (!IsTime(request.ToTime), "to_time", "must be from year 1 to 9999"),
             (request.RatePerSecond is < 0 or > 1000, "rate_per_second", $"is {request.RatePerSecond}: must be 0 (meaning 20) to 1000"),
             (request.MaxInFlight is < 0 or > 5000, "max_in_flight", $"is {request.MaxInFlight}: must be 0 (meaning 200) to 5000"));
+        await CheckSourceAsync(request.SourceId, context.CancellationToken);
         var filter = new ReplayFilter
         {
             ArticleIds = [.. request.ArticleIds.Distinct(StringComparer.Ordinal)],
@@ -163,6 +170,16 @@ public sealed class PipelineGrpcService(
             },
             request.RequestId, context.CancellationToken);
         return new ReplayResponse { Replay = await StatusAsync(row.ReplayId, context.CancellationToken) };
+    }
+
+    // A misspelt source is otherwise answered with nothing, as one is where nothing has happened.
+    private async Task CheckSourceAsync(string sourceId, CancellationToken cancellationToken)
+    {
+        if (sourceId.Length > 0 && !await queries.HasSourceAsync(sourceId, cancellationToken))
+        {
+            var close = await queries.SourcesLikeAsync(sourceId, MaxCloseSources, cancellationToken);
+            throw RpcErrors.NotFound("source", sourceId, close.Count == 0 ? "the platform has no URL of it" : "there is " + string.Join(", ", close));
+        }
     }
 
     public override async Task<GetReplayResponse> GetReplay(GetReplayRequest request, ServerCallContext context) =>

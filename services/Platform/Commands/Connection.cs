@@ -1,3 +1,5 @@
+using System.Globalization;
+using Google.Rpc;
 using Grpc.Core;
 using Grpc.Net.Client;
 using Storyline.Fetch.V1;
@@ -67,6 +69,8 @@ internal sealed class Connection : IAsyncDisposable
             cancellationToken);
         if (platform is not null)
         {
+            // Whoever meant a server would otherwise not learn that there is none.
+            await Console.Error.WriteLineAsync($"note: no platform runs on {Path.GetFullPath(storagePath)}: this command runs one there until it ends");
             return new Connection(platform.Grpc, platform);
         }
 
@@ -109,6 +113,10 @@ internal sealed class CommandException(string message) : Exception(message)
             "--server does not speak HTTP/2: is it the gRPC port (8081), and not the one for JSON?",
         StatusCode.Unavailable when exception.InnerException is not null => $"the server does not answer: {exception.Status.DebugException?.Message ?? exception.Status.Detail}",
         StatusCode.Unimplemented => "the server does not speak Storyline's API: is --server its gRPC port (8081)?",
+        _ when RetryAfter(exception) is { } wait => string.Create(CultureInfo.InvariantCulture, $"{exception.Status.Detail}: try again in {Math.Max(1, Math.Ceiling(wait.TotalSeconds))} s"),
         _ => exception.Status.Detail,
     };
+
+    /// <summary>When the same call may succeed, if the server says so.</summary>
+    public static TimeSpan? RetryAfter(RpcException exception) => exception.GetRpcStatus()?.GetDetail<RetryInfo>()?.RetryDelay?.ToTimeSpan();
 }

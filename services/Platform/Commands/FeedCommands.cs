@@ -1,5 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Text.Json.Nodes;
+using Grpc.Core;
 using Storyline.Fetch.V1;
 
 namespace Storyline.Platform.Commands;
@@ -8,6 +10,8 @@ internal static class FeedCommands
 {
     private const int MaxOpmlBytes = 5 * 1024 * 1024;
 
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(100);
     private static readonly ClientOptions Client = new();
 
     public static Command Create() => new("feeds", "The feeds that the platform polls.") { CreateAdd(), CreateImport(), CreateList(), CreateHealth() };
@@ -20,9 +24,11 @@ internal static class FeedCommands
         var command = new Command("add", "Add a feed.") { url, source, discover };
         Client.SetAction(command, async (connection, result, cancellationToken) =>
         {
-            var response = await connection.Feeds.CreateFeedAsync(
-                new CreateFeedRequest { Feed = new Feed { Url = result.GetValue(url), SourceId = result.GetValue(source) }, Discover = result.GetValue(discover) },
-                cancellationToken: cancellationToken);
+            var response = await WhenItsTurnComesAsync(
+                () => connection.Feeds.CreateFeedAsync(
+                    new CreateFeedRequest { Feed = new Feed { Url = result.GetValue(url), SourceId = result.GetValue(source) }, Discover = result.GetValue(discover) },
+                    cancellationToken: cancellationToken),
+                cancellationToken);
             if (Client.Json(result))
             {
                 Output.Json(response);
@@ -129,23 +135,53 @@ internal static class FeedCommands
             }
 
             var all = await ListAsync(connection, cancellationToken);
-            var unwell = new ListFeedsResponse { Feeds = { all.Feeds.Where(feed => feed.State is FeedState.Failing or FeedState.Silent or FeedState.Empty) } };
+            var unwell = new List<(Feed Feed, GetFeedHealthResponse Health)>();
+            foreach (var feed in all.Feeds.Where(feed => feed.State is FeedState.Failing or FeedState.Silent or FeedState.Empty))
+            {
+                unwell.Add((feed, await connection.Feeds.GetFeedHealthAsync(new GetFeedHealthRequest { FeedId = feed.FeedId }, cancellationToken: cancellationToken)));
+            }
+
             if (Client.Json(result))
             {
-                Output.Json(unwell);
+                Output.Json(new JsonObject
+                {
+                    ["feeds"] = new JsonArray([.. unwell.Select(one =>
+                    {
+                        var feed = Output.Node(one.Feed);
+                        feed["health"] = Output.Node(one.Health);
+                        return feed;
+                    })]),
+                });
                 return 0;
             }
 
-            foreach (var feed in unwell.Feeds)
+            foreach (var (feed, health) in unwell)
             {
-                var health = await connection.Feeds.GetFeedHealthAsync(new GetFeedHealthRequest { FeedId = feed.FeedId }, cancellationToken: cancellationToken);
                 Console.WriteLine($"{feed.FeedId}  {Output.Name(feed.State),-8} since {Output.Time(feed.State == FeedState.Failing ? health.LastSuccessTime : health.LastNewEntryTime)}  {feed.Url}  {health.LastError}");
             }
 
-            Console.WriteLine($"{SearchCommands.Count(unwell.Feeds.Count, "feed is", "feeds are")} not well of {all.Feeds.Count}");
+            Console.WriteLine($"{SearchCommands.Count(unwell.Count, "feed is", "feeds are")} not well of {all.Feeds.Count}");
             return 0;
         });
         return command;
+    }
+
+    // A site that was asked a moment ago is asked again in its own time, which a person need not count.
+    private static async Task<T> WhenItsTurnComesAsync<T>(Func<AsyncUnaryCall<T>> call, CancellationToken cancellationToken)
+    {
+        var left = Patience;
+        while (true)
+        {
+            try
+            {
+                return await call();
+            }
+            catch (RpcException exception) when (exception.StatusCode == StatusCode.Unavailable && CommandException.RetryAfter(exception) is { } wait && wait <= left)
+            {
+                left -= wait > Shortest ? wait : Shortest;
+                await Task.Delay(wait, cancellationToken);
+            }
+        }
     }
 
     private static async Task<ListFeedsResponse> ListAsync(Connection connection, CancellationToken cancellationToken)

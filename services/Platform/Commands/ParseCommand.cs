@@ -18,11 +18,12 @@ internal static class ParseCommand
     public static Command Create()
     {
         var input = new Argument<string>("file-or-url") { Description = "A file (HTML or plain text), or the URL of a page, which is asked for once." };
+        var url = new Option<string>("--url") { Description = "Where a file comes from: its links, the rules for its site and the date in its address count as they do for a page.", DefaultValueFactory = _ => "" };
         var explain = new Option<bool>("--explain") { Description = "Also show why each piece of text was kept or dropped, and what the document says about each field, where, and how far that is trusted." };
-        var command = new Command("parse", "Show the article in a document; nothing is stored.") { input, explain };
+        var command = new Command("parse", "Show the article in a document; nothing is stored.") { input, url, explain };
         Client.SetAction(command, async (connection, result, cancellationToken) =>
         {
-            var request = await ReadAsync(result.GetValue(input)!, cancellationToken);
+            var request = await ReadAsync(result.GetValue(input)!, result.GetValue(url)!, cancellationToken);
             request.Explain = result.GetValue(explain);
             var response = await connection.Parse.ParseDocumentAsync(request, cancellationToken: cancellationToken);
             if (Client.Json(result))
@@ -39,11 +40,11 @@ internal static class ParseCommand
         return command;
     }
 
-    private static async Task<ParseDocumentRequest> ReadAsync(string input, CancellationToken cancellationToken)
+    private static async Task<ParseDocumentRequest> ReadAsync(string input, string url, CancellationToken cancellationToken)
     {
         if (input.StartsWith("http://", StringComparison.OrdinalIgnoreCase) || input.StartsWith("https://", StringComparison.OrdinalIgnoreCase))
         {
-            return await FetchAsync(input, cancellationToken);
+            return url.Length == 0 ? await FetchAsync(input, cancellationToken) : throw new CommandException("--url is for a file: a page has its own");
         }
 
         if (!File.Exists(input))
@@ -56,7 +57,7 @@ internal static class ParseCommand
             throw new CommandException($"'{input}' has {length} bytes, at most {MaxBytes} are parsed");
         }
 
-        return new ParseDocumentRequest { Content = UnsafeByteOperations.UnsafeWrap(await File.ReadAllBytesAsync(input, cancellationToken)) };
+        return new ParseDocumentRequest { Content = UnsafeByteOperations.UnsafeWrap(await File.ReadAllBytesAsync(input, cancellationToken)), Url = url };
     }
 
     /// <summary>One request, on behalf of the person at the keyboard.</summary>

@@ -562,6 +562,24 @@ public abstract class LedgerStoreTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Sources_ThatAreMisspelt_HaveCloseOnes()
+    {
+        var queries = new LedgerQueries(_database);
+        foreach (var (source, i) in new[] { "www.outlet.example", "news.outlet.example", "outlet", "a%b", "other.example", "other.example" }.Select((source, i) => (source, i)))
+        {
+            await _ledger.RequestAsync(Owed("u" + i) with { SourceId = source }, Cancellation);
+        }
+
+        Assert.True(await queries.HasSourceAsync("other.example", Cancellation));
+        Assert.False(await queries.HasSourceAsync("outlet.example", Cancellation));
+        Assert.Equal(["news.outlet.example", "www.outlet.example"], await queries.SourcesLikeAsync("Outlet.example", 5, Cancellation));
+        Assert.Equal(["news.outlet.example", "outlet", "www.outlet.example"], await queries.SourcesLikeAsync("www.outlet", 5, Cancellation));
+        Assert.Equal(["other.example"], await queries.SourcesLikeAsync("sport.other.example", 5, Cancellation));
+        Assert.Equal(["a%b"], await queries.SourcesLikeAsync("%", 5, Cancellation));
+        Assert.Empty(await queries.SourcesLikeAsync("_", 5, Cancellation));
+    }
+
+    [Fact]
     public async Task Attempts_Many_KeepTheNewest()
     {
         await using var attempts = new AttemptStore(_database);

@@ -270,6 +270,22 @@ public sealed class PipelineTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Source_ThatIsNotKnown_IsNotFoundAndCloseOnesAreNamed()
+    {
+        await CaptureAsync("/page", "<p>Text.</p>");
+        foreach (var call in new Func<Task>[]
+                 {
+                     async () => await _host.Pipeline.ReplayAsync(new ReplayRequest { SourceId = "www.127.0.0.1" }, cancellationToken: Cancellation),
+                     async () => await _host.Pipeline.GetCompletenessAsync(new GetCompletenessRequest { SourceId = "www.127.0.0.1" }, cancellationToken: Cancellation),
+                 })
+        {
+            var error = await Assert.ThrowsAsync<RpcException>(call);
+
+            Assert.Equal((StatusCode.NotFound, "no source 'www.127.0.0.1': there is 127.0.0.1"), (error.StatusCode, error.Status.Detail));
+        }
+    }
+
+    [Fact]
     public async Task Completeness_OverTheWire_CountsWhatWasAnnouncedToday()
     {
         await IndexAsync(await CaptureAsync("/page", "<p>Text.</p>"), "v1", "Title");

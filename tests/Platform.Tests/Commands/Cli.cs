@@ -18,6 +18,10 @@ internal sealed class Cli : IDisposable
         TestContext.Current.CancellationToken,
         environment: new Dictionary<string, string?>(environment, StringComparer.Ordinal) { ["Storage__Path"] = Storage });
 
+    /// <summary>Lines of the error stream, but for the note that a command runs a platform of its own.</summary>
+    public static IEnumerable<string> Errors(CommandResult result) =>
+        result.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(line => !line.StartsWith("note: no platform runs on ", StringComparison.Ordinal));
+
     /// <summary>Runs with <c>--json</c> and reads the document.</summary>
     public async Task<JsonElement> JsonAsync(params string[] arguments)
     {

@@ -49,7 +49,7 @@ public sealed class CommandLineTests : IDisposable
         var result = await _cli.RunAsync(arguments);
 
         Assert.NotEqual(0, result.ExitCode);
-        Assert.StartsWith(error, Assert.Single(result.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
+        Assert.StartsWith(error, Assert.Single(Cli.Errors(result)), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -67,7 +67,7 @@ public sealed class CommandLineTests : IDisposable
         Assert.Contains("h1: Ferry sails again", result.Output, StringComparison.Ordinal);
         Assert.Matches(@"(?m)^kept +0\.\d\d  Nine thousand people", result.Output);
         Assert.Matches(@"(?m)^dropped +0\.\d\d  Harbour news", result.Output);
-        Assert.Equal("", result.Error);
+        Assert.Empty(Cli.Errors(result));
     }
 
     [Fact]
@@ -96,7 +96,7 @@ public sealed class CommandLineTests : IDisposable
         var result = await _cli.RunWithAsync(new Dictionary<string, string?>(StringComparer.Ordinal) { [name] = value }, "stories");
 
         Assert.Equal(78, result.ExitCode);
-        var line = Assert.Single(result.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+        var line = Assert.Single(Cli.Errors(result));
         Assert.StartsWith("configuration: ", line, StringComparison.Ordinal);
         Assert.Contains(says, line, StringComparison.Ordinal);
     }
@@ -122,7 +122,7 @@ public sealed class CommandLineTests : IDisposable
 
         Assert.Equal(0, added.ExitCode);
         Assert.Equal(1, again.ExitCode);
-        Assert.StartsWith("error: feed '", Assert.Single(again.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
+        Assert.StartsWith("error: feed '", Assert.Single(Cli.Errors(again)), StringComparison.Ordinal);
         Assert.Contains("exists", again.Error, StringComparison.Ordinal);
         Assert.Contains("https://outlet.example/feed.xml", listed.Output, StringComparison.Ordinal);
         Assert.Contains("1 feed", listed.Output, StringComparison.Ordinal);
@@ -172,4 +172,32 @@ public sealed class CommandLineTests : IDisposable
         Assert.Contains("the document is cut", result.Error, StringComparison.Ordinal);
         Assert.Equal(1, result.ExitCode);
     }
+
+    [Fact]
+    public async Task AnyCommand_WithoutAServer_SaysWhereItRunsOne()
+    {
+        var result = await _cli.RunAsync("outcomes");
+
+        Assert.Equal(0, result.ExitCode);
+        Assert.Equal($"note: no platform runs on {_cli.Storage}: this command runs one there until it ends", result.Error.Trim());
+    }
+
+    [Fact]
+    public async Task Parse_FileWithUrl_IsReadByTheRuleOfItsSite()
+    {
+        Directory.CreateDirectory(Path.Combine(_cli.Folder, "rules"));
+        await _cli.FileAsync("rules/harbour.example.json", """{"host":"harbour.example","version":3,"title":[".headline"]}""");
+        var page = await _cli.FileAsync("page.html", $"<html lang=\"en\"><head><title>Harbour</title></head><body><article><b class=\"headline\">Ferry sails again</b><p>The ferry of Harwick sails again after four months of repair, the port authority said on Friday.</p><p>Nine thousand people a day had taken the long way round the bay since the pier was damaged in the storm.</p></article></body></html>");
+        var settings = new Dictionary<string, string?>(StringComparer.Ordinal) { ["Parse__PublisherRules"] = Path.Combine(_cli.Folder, "rules") };
+
+        var result = await _cli.RunWithAsync(settings, "parse", page, "--url", "https://www.harbour.example/2026/03/14/ferry", "--json");
+
+        Assert.Contains("+harbour.example/3", result.Output, StringComparison.Ordinal);
+        Assert.Contains("2026-03-14", result.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Describe_ServerThatTellsWhenToTryAgain_SaysWhen() => Assert.Equal(
+        "a.example was asked a moment ago: try again in 3 s",
+        Platform.Commands.CommandException.Describe(Hosting.Errors.RpcErrors.Unavailable("a.example was asked a moment ago", TimeSpan.FromSeconds(2.5))));
 }

@@ -17,7 +17,7 @@ public sealed class IngestTests : IDisposable
         var result = await _cli.RunAsync(["ingest", .. seeds]);
 
         Assert.Equal("5 documents, 1 story, 5 tellings, 0 rejected", LastLine(result.Output));
-        Assert.Equal("", result.Error);
+        Assert.Empty(Cli.Errors(result));
         Assert.Equal(0, result.ExitCode);
     }
 
@@ -85,7 +85,7 @@ public sealed class IngestTests : IDisposable
 
         Assert.Equal(1, result.ExitCode);
         Assert.Equal("2 documents, 1 story, 1 telling, 1 rejected", LastLine(result.Output));
-        var line = Assert.Single(result.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+        var line = Assert.Single(Cli.Errors(result));
         Assert.StartsWith($"rejected {bad}: {outcome}: ", line, StringComparison.Ordinal);
 
         // And the ledger has it.
@@ -116,7 +116,7 @@ public sealed class IngestTests : IDisposable
         var result = await _cli.RunAsync("ingest", good, "nowhere.txt");
 
         Assert.Equal(1, result.ExitCode);
-        Assert.Equal("error: no file, folder or URL 'nowhere.txt'", result.Error.Trim());
+        Assert.Equal("error: no file, folder or URL 'nowhere.txt'", Assert.Single(Cli.Errors(result)));
         Assert.Contains("0  URLs", (await _cli.RunAsync("outcomes")).Output, StringComparison.Ordinal);
     }
 
