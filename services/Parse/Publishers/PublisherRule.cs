@@ -52,7 +52,11 @@ internal sealed class PublisherRule
         }
         catch (JsonException exception)
         {
-            errors.Add($"{fileName}: {exception.Message}");
+            // The path is that of a field which no rule has or whose value is of another type; JSON that is none has a place only.
+            var field = exception.Path?.TrimStart('$', '.') ?? "";
+            errors.Add(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{fileName}: line {exception.LineNumber + 1}: {(field.Length == 0 || exception.InnerException is JsonException ? "is not JSON that holds a rule" : $"field '{field}' is none that a rule has, or its value is of the wrong type")}"));
             return null;
         }
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using Grpc.Core;
 using Storyline.Hosting;
 
@@ -32,6 +33,10 @@ internal static class CommandLine
         {
             var problem = parsed.CommandResult.Command is RootCommand && parsed.UnmatchedTokens is [var unknown, ..]
                 ? $"no command '{unknown}'"
+
+                // It was taken for the argument, and the argument for one too many.
+                : parsed.Tokens.FirstOrDefault(token => token.Type == TokenType.Argument && token.Value.StartsWith("--", StringComparison.Ordinal)) is { } option
+                ? $"no option '{option.Value}'"
                 : parsed.Errors[0].Message;
             await Console.Error.WriteLineAsync($"error: {problem} (see --help)");
             return UsageExitCode;

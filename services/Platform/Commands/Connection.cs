@@ -111,7 +111,7 @@ internal sealed class CommandException(string message) : Exception(message)
         _ when exception.Status.DebugException?.ToString() is { } cause
             && (cause.Contains("HTTP_1_1_REQUIRED", StringComparison.Ordinal) || cause.Contains("PROTOCOL_ERROR", StringComparison.Ordinal)) =>
             "--server does not speak HTTP/2: is it the gRPC port (8081), and not the one for JSON?",
-        StatusCode.Unavailable when exception.InnerException is not null => $"the server does not answer: {exception.Status.DebugException?.Message ?? exception.Status.Detail}",
+        StatusCode.Unavailable when exception.InnerException is not null => $"the server does not answer: {exception.Status.DebugException?.GetBaseException().Message ?? exception.Status.Detail}",
         StatusCode.Unimplemented => "the server does not speak Storyline's API: is --server its gRPC port (8081)?",
         _ when RetryAfter(exception) is { } wait => string.Create(CultureInfo.InvariantCulture, $"{exception.Status.Detail}: try again in {Math.Max(1, Math.Ceiling(wait.TotalSeconds))} s"),
         _ => exception.Status.Detail,

@@ -52,7 +52,7 @@ internal static class FeedCommands
             var info = result.GetValue(file)!;
             if (!info.Exists)
             {
-                throw new CommandException($"no file '{info.FullName}'");
+                throw new CommandException(Directory.Exists(info.FullName) ? $"'{info.FullName}' is a folder: import takes one file" : $"no file '{info.FullName}'");
             }
 
             if (info.Length > MaxOpmlBytes)

@@ -47,6 +47,11 @@ internal static class ParseCommand
             return url.Length == 0 ? await FetchAsync(input, cancellationToken) : throw new CommandException("--url is for a file: a page has its own");
         }
 
+        if (Directory.Exists(input))
+        {
+            throw new CommandException($"'{input}' is a folder: parse takes one file");
+        }
+
         if (!File.Exists(input))
         {
             throw new CommandException($"no file or URL '{input}'");
@@ -90,9 +95,13 @@ internal static class ParseCommand
                 Url = (response.RequestMessage?.RequestUri ?? address).AbsoluteUri,
             };
         }
+        catch (HttpRequestException exception) when (exception.HttpRequestError == HttpRequestError.ConfigurationLimitExceeded)
+        {
+            throw new CommandException($"{url} has more than {MaxBytes} bytes, which is all that is parsed");
+        }
         catch (HttpRequestException exception)
         {
-            throw new CommandException($"{url}: {exception.Message}");
+            throw new CommandException($"{url}: {exception.GetBaseException().Message}");
         }
         catch (TaskCanceledException) when (!cancellationToken.IsCancellationRequested)
         {

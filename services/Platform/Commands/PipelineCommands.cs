@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Globalization;
 using Google.Protobuf.WellKnownTypes;
 using Storyline.Fetch.V1;
@@ -114,9 +115,9 @@ internal static class PipelineCommands
     {
         var ids = new Option<string[]>("--article") { Description = "Only these articles, by id.", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [] };
         var source = new Option<string>("--source") { Description = "Only this publisher.", DefaultValueFactory = _ => "" };
-        var from = new Option<DateTimeOffset?>("--from") { Description = "Only captures fetched at or after this time." };
-        var to = new Option<DateTimeOffset?>("--to") { Description = "Only captures fetched before this time." };
-        var outcome = new Option<Outcome>("--outcome") { Description = "Only articles with this outcome, such as NoArticle." };
+        var from = new Option<DateTimeOffset?>("--from") { Description = "Only captures fetched at or after this time, in UTC unless it says otherwise.", CustomParser = Time };
+        var to = new Option<DateTimeOffset?>("--to") { Description = "Only captures fetched before this time.", CustomParser = Time };
+        var outcome = new Option<Outcome>("--outcome") { Description = "Only articles with this outcome, such as NoArticle or NO_ARTICLE.", CustomParser = OneOutcome };
         var version = new Option<string>("--parser-version") { Description = "Only captures that this parser handled last.", DefaultValueFactory = _ => "" };
         var compare = new Option<bool>("--compare") { Description = "Report what would change and change nothing." };
         var rate = new Option<int>("--rate") { Description = "Captures a second (20)." };
@@ -159,6 +160,33 @@ internal static class PipelineCommands
         return command;
     }
 
+    private static DateTimeOffset? Time(ArgumentResult result)
+    {
+        var text = result.Tokens.Count > 0 ? result.Tokens[0].Value : "";
+        if (DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time))
+        {
+            return time;
+        }
+
+        result.AddError($"'{text}' is not a time such as 2026-03-14 or 2026-03-14T12:00:00Z");
+        return null;
+    }
+
+    private static Outcome OneOutcome(ArgumentResult result)
+    {
+        var text = result.Tokens.Count > 0 ? result.Tokens[0].Value : "";
+        var name = text.Replace("_", "", StringComparison.Ordinal);
+        var known = System.Enum.GetValues<Outcome>().Where(outcome => outcome != Outcome.Unspecified).ToList();
+        var found = known.FindIndex(outcome => outcome.ToString().Equals(name, StringComparison.OrdinalIgnoreCase));
+        if (found >= 0)
+        {
+            return known[found];
+        }
+
+        result.AddError($"'{text}' is no outcome: they are {string.Join(", ", known)}");
+        return Outcome.Unspecified;
+    }
+
     public static Command CreateQuarantine()
     {
         var queue = new Option<string>("--queue") { Description = "Only this queue.", DefaultValueFactory = _ => "" };
@@ -175,7 +203,7 @@ internal static class PipelineCommands
 
             foreach (var message in response.Messages)
             {
-                Console.WriteLine($"{message.QuarantineId}  {message.Queue}  {message.ReasonCode}  {message.Attempts} attempts  {Output.Time(message.QuarantineTime)}  {message.Error}");
+                Console.WriteLine($"{message.QuarantineId}  {message.Queue}  {message.ReasonCode}  {SearchCommands.Count(message.Attempts, "attempt", "attempts")}  {Output.Time(message.QuarantineTime)}  {message.Error}");
             }
 
             Console.WriteLine(SearchCommands.Count(response.Messages.Count, "message", "messages"));
@@ -224,7 +252,7 @@ internal static class PipelineCommands
     {
         var lines = new List<string>
         {
-            $"replay {replay.ReplayId}: {Output.Name(replay.State)}, {replay.Selected} captures, {replay.InFlight} on their way"
+            $"replay {replay.ReplayId}: {Output.Name(replay.State)}, {SearchCommands.Count(replay.Selected, "capture", "captures")}, {replay.InFlight} on their way"
                 + $"{(replay.CompareOnly ? "; compared only" : "")}; parser {Versions(replay.OldParserVersions)} → {Versions(replay.NewParserVersions)}",
         };
         foreach (var change in replay.Changes)

@@ -87,9 +87,10 @@ public sealed class PublisherRulesTests : IDisposable
         Assert.All(PublisherRules.Shipped.Hosts, host => Assert.True(File.Exists(Repository.PathOf("tests", "Fixtures", "Pages", host + ".html")), host));
 
     [Theory]
-    [InlineData("x.example.json", "{", "x.example.json: ")]
+    [InlineData("x.example.json", "{", "x.example.json: line 1: is not JSON that holds a rule")]
     [InlineData("x.example.json", "null", "x.example.json: holds nothing")]
-    [InlineData("x.example.json", """{"host":"x.example","version":1,"titel":["h1"]}""", "titel")]
+    [InlineData("x.example.json", """{"host":"x.example","version":1,"titel":["h1"]}""", "line 1: field 'titel' is none that a rule has")]
+    [InlineData("x.example.json", """{"host":"x.example","version":1,"title":"h1"}""", "line 1: field 'title' is none that a rule has, or its value is of the wrong type")]
     [InlineData("x.example.json", """{"host":"x.example","version":1}""", "has none of body")]
     [InlineData("x.example.json", """{"host":"x.example","version":0,"title":["h1"]}""", "field 'version' is 0")]
     [InlineData("y.example.json", """{"host":"x.example","version":1,"title":["h1"]}""", "must be called x.example.json")]

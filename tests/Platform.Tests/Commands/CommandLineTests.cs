@@ -38,6 +38,13 @@ public sealed class CommandLineTests : IDisposable
         { ["search", "flood", "--server", "elsewhere"], "error: --server 'elsewhere' is not a URL" },
         { ["search", "flood", "--server", "http://127.0.0.1:9"], "error: the server does not answer" },
         { ["serach", "flood"], "error: no command 'serach'" },
+        { ["parse", "--bogus", "nowhere.html"], "error: no option '--bogus'" },
+        { ["parse", "services"], "error: 'services' is a folder" },
+        { ["feeds", "import", "services"], "error: '" },
+        { ["replay", "--outcome", "Foo"], "error: 'Foo' is no outcome: they are " },
+        { ["replay", "--from", "yesterday"], "error: 'yesterday' is not a time" },
+        { ["replay", "--source", "nosuch"], "error: no source 'nosuch'" },
+        { ["completeness", "--source", "nosuch"], "error: no source 'nosuch'" },
         { ["serve", "nonsense"], "error: 'nonsense' is not a setting" },
         { ["serve", "--Http:Nope=1"], "configuration: Http:Nope is not a setting" },
     };
