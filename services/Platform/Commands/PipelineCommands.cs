@@ -43,11 +43,25 @@ internal static class PipelineCommands
                 var kind = capture.ReplayId.Length == 0 ? "capture" : capture.Capture < 0 ? "compared" : "replayed";
                 Console.WriteLine($"  {kind} {capture.Capture}: fetched {Output.Time(capture.FetchTime)}, {capture.SizeBytes} bytes, {Output.Name(capture.Outcome)}"
                     + $"{(capture.Reason.Length > 0 ? ": " + capture.Reason : "")}{string.Concat(capture.Urls.Skip(1).Select(url => " → " + url))}");
+                foreach (var reservation in capture.Reservations)
+                {
+                    Console.WriteLine($"    reserved: {reservation}");
+                }
             }
 
             foreach (var attempt in response.Attempts.Reverse())
             {
                 Console.WriteLine($"  asked {Output.Time(attempt.Time)}: {Output.Name(attempt.Outcome)}: {attempt.Reason}{string.Concat(attempt.Urls.Select(url => " → " + url))}");
+            }
+
+            if (response.NextFetchTime is { } next)
+            {
+                Console.WriteLine($"  asked for {Output.Time(next)} at the earliest");
+            }
+
+            if (response.RefetchTime is { } again)
+            {
+                Console.WriteLine($"  asked again for corrections {Output.Time(again)}");
             }
 
             Console.WriteLine($"  {Output.Name(entry.Outcome)}{(entry.Reason.Length > 0 ? ": " + entry.Reason : "")}, revision {entry.Revision}, "

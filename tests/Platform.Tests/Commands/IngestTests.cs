@@ -1,4 +1,6 @@
 using System.Text;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 using Storyline.Fixtures;
 
 namespace Storyline.Platform.Tests.Commands;
@@ -61,6 +63,28 @@ public sealed class IngestTests : IDisposable
         {
             Assert.Contains(stage, trace.Output, StringComparison.Ordinal);
         }
+    }
+
+    [Fact]
+    public async Task Trace_PublisherThatReservesItsUse_SaysSo()
+    {
+        await using var site = WebApplication.CreateSlimBuilder().Build();
+        site.Urls.Add("http://127.0.0.1:0");
+        site.MapGet("/bridge", (HttpContext context) =>
+        {
+            context.Response.Headers["tdm-reservation"] = "1";
+            return Results.Text(GeneratedNews.Text(0), "text/plain");
+        });
+        await site.StartAsync(TestContext.Current.CancellationToken);
+        var url = site.Urls.Single() + "/bridge";
+        var settings = new Dictionary<string, string?>(StringComparer.Ordinal) { ["Fetch__AllowPrivateAddresses"] = "true" };
+
+        var ingested = await _cli.RunWithAsync(settings, "ingest", url);
+        var trace = await _cli.RunWithAsync(settings, "trace", url);
+
+        Assert.Equal(0, ingested.ExitCode);
+        Assert.Contains("    reserved: header:tdm-reservation=1", trace.Output, StringComparison.Ordinal);
+        Assert.Contains("asked again for corrections", trace.Output, StringComparison.Ordinal);
     }
 
     public static TheoryData<string, string> BadDocuments => new()
