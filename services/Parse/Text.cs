@@ -5,7 +5,7 @@ namespace Storyline.Parse;
 /// <summary>Plain facts about pieces of text, the same for every reader.</summary>
 internal static class Text
 {
-    // Letters and digits in lower case, zero for all else. Asking for the lower case of one letter beyond ASCII costs as much as forty of these look-ups.
+    // Letters and digits in lower case, zero for all else. Beyond ASCII the library asks ICU for the lower case of every single letter.
     private static readonly char[] KeyCharacters = [.. Enumerable.Range(0, char.MaxValue + 1).Select(c => char.IsLetterOrDigit((char)c) ? char.ToLowerInvariant((char)c) : '\0')];
 
     /// <summary>Runs of white space (no-break spaces included) become one space; invisible characters and soft hyphens go; ends are trimmed.</summary>

@@ -6,7 +6,7 @@ namespace Storyline.Parse.Blocks;
 /// </summary>
 public sealed class BlockModel
 {
-    /// <summary>What the first row of trees thinks so little of is not asked about again: most of a page's blocks, and the second row saves none of them.</summary>
+    /// <summary>What the first row of trees thinks so little of is not asked about again.</summary>
     private const float Hopeless = 0.02f;
 
     /// <summary>Numbers that the second row of trees has beyond those of the first.</summary>
