@@ -46,7 +46,7 @@ public sealed class Blocks : EvaluationTask
         foreach (var set in Sets(data))
         {
             await output.WriteLineAsync("on hosts that it never saw:");
-            var unseen = await new Extraction(new DocumentParser(model), url => HostFold(url) == 0).RunAsync(set, limit, output, cancellationToken);
+            var unseen = await new Extraction(_ => new DocumentParser(model), url => HostFold(url) == 0).RunAsync(set, limit, output, cancellationToken);
             unseen.WriteTable(output);
         }
 

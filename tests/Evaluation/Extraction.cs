@@ -7,12 +7,12 @@ using Storyline.Parse;
 namespace Storyline.Evaluation;
 
 /// <summary>How well articles are read from pages: body, title, authors, publish time, and how fast.</summary>
-/// <param name="parser">With another model than the shipped one to judge a model; null for the parser as it ships.</param>
+/// <param name="parserOf">By URL a parser with another model than the shipped one, to judge a model; null for the parser as it ships.</param>
 /// <param name="only">Which URLs to measure; null for all.</param>
 /// <param name="shell">Makes another page of a page and its text before it is parsed, or null to leave it out; null for pages as they are.</param>
-public sealed class Extraction(DocumentParser? parser = null, Func<string, bool>? only = null, Func<string, string, string?>? shell = null) : EvaluationTask
+public sealed class Extraction(Func<string, DocumentParser>? parserOf = null, Func<string, bool>? only = null, Func<string, string, string?>? shell = null) : EvaluationTask
 {
-    private readonly DocumentParser _parser = parser ?? new DocumentParser();
+    private readonly DocumentParser _parser = new();
 
     public override string Name => "extraction";
 
@@ -40,7 +40,7 @@ public sealed class Extraction(DocumentParser? parser = null, Func<string, bool>
 
             var bytes = Encoding.UTF8.GetBytes(html);
             var started = Stopwatch.GetTimestamp();
-            var (result, failure) = Parse(_parser, bytes, page);
+            var (result, failure) = Parse(parserOf?.Invoke(page.Url ?? page.Id) ?? _parser, bytes, page);
             parsing += Stopwatch.GetElapsedTime(started);
             pages++;
             if (failure is not null)
