@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Google.Protobuf;
+using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using Storyline.Fetch.V1;
 
@@ -14,7 +16,19 @@ internal static class FeedCommands
     private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(100);
     private static readonly ClientOptions Client = new();
 
-    public static Command Create() => new("feeds", "The feeds that the platform polls.") { CreateAdd(), CreateImport(), CreateList(), CreateHealth() };
+    public static Command Create() => new("feeds", "The feeds that the platform polls.")
+    {
+        CreateCheck(),
+        CreateAdd(),
+        CreateUpdate(),
+        CreatePause(),
+        CreateResume(),
+        CreateDelete(),
+        CreateList(),
+        CreateHealth(),
+        CreateImport(),
+        CreateExport(),
+    };
 
     private static Command CreateAdd()
     {
@@ -29,13 +43,157 @@ internal static class FeedCommands
                     new CreateFeedRequest { Feed = new Feed { Url = result.GetValue(url), SourceId = result.GetValue(source) }, Discover = result.GetValue(discover) },
                     cancellationToken: cancellationToken),
                 cancellationToken);
+            Report(result, response, response.Feed, "added");
+            return 0;
+        });
+        return command;
+    }
+
+    private static Command CreateCheck()
+    {
+        var url = new Argument<string>("url") { Description = "A feed's URL, or that of a site's page." };
+        var command = new Command("check", "Ask a URL once: what a poll would fetch, or which feeds a page leads to. Nothing is stored.") { url };
+        Client.SetAction(command, async (connection, result, cancellationToken) =>
+        {
+            var response = await WhenItsTurnComesAsync(
+                () => connection.Feeds.CheckFeedAsync(new CheckFeedRequest { Url = result.GetValue(url) }, cancellationToken: cancellationToken), cancellationToken);
+            if (Client.Json(result))
+            {
+                Output.Json(response);
+                return 0;
+            }
+
+            if (response.Candidates.Count > 0)
+            {
+                foreach (var candidate in response.Candidates)
+                {
+                    Console.WriteLine($"{Output.Name(candidate.Format),-13} {SearchCommands.Count(candidate.EntryCount, "entry", "entries"),-12} {candidate.Url}  {candidate.Title}");
+                }
+
+                Console.WriteLine($"a page, with {SearchCommands.Count(response.Candidates.Count, "feed", "feeds")}: `feeds add --discover` takes the first");
+                return 0;
+            }
+
+            foreach (var entry in response.Entries)
+            {
+                Console.WriteLine($"{(entry.RobotsAllowed ? entry.Known ? "known" : "new" : "denied"),-6}  {Output.Time(entry.PublishTime),-17}  {entry.Url}  {entry.Title}");
+            }
+
+            Console.WriteLine($"{Output.Name(response.Format)}, {SearchCommands.Count(response.Entries.Count, "entry", "entries")}"
+                + $"{(response.RobotsAllowed ? "" : "; robots.txt denies the feed itself")}  {response.Title}");
+            return 0;
+        });
+        return command;
+    }
+
+    private static Command CreateUpdate()
+    {
+        var id = FeedId();
+        var url = new Option<string?>("--url") { Description = "Its new URL." };
+        var source = new Option<string?>("--source") { Description = "Its publisher." };
+        var title = new Option<string?>("--title") { Description = "What it is called." };
+        var folders = new Option<string[]?>("--folder") { Description = "A folder that it lies in, such as News/Europe; may be given several times, and \"\" for none." };
+        var command = new Command("update", "Change a feed.") { id, url, source, title, folders };
+        Client.SetAction(command, async (connection, result, cancellationToken) =>
+        {
+            var request = new UpdateFeedRequest { Feed = new Feed { FeedId = result.GetValue(id) }, UpdateMask = new FieldMask() };
+            if (result.GetValue(url) is { } newUrl)
+            {
+                request.Feed.Url = newUrl;
+                request.UpdateMask.Paths.Add("url");
+            }
+
+            if (result.GetValue(source) is { } newSource)
+            {
+                request.Feed.SourceId = newSource;
+                request.UpdateMask.Paths.Add("source_id");
+            }
+
+            if (result.GetValue(title) is { } newTitle)
+            {
+                request.Feed.Title = newTitle;
+                request.UpdateMask.Paths.Add("title");
+            }
+
+            if (result.GetValue(folders) is { Length: > 0 } newFolders)
+            {
+                request.Feed.Folders.Add(newFolders.Where(folder => folder.Length > 0));
+                request.UpdateMask.Paths.Add("folders");
+            }
+
+            if (request.UpdateMask.Paths.Count == 0)
+            {
+                throw new CommandException("nothing to change: give --url, --source, --title or --folder");
+            }
+
+            var response = await connection.Feeds.UpdateFeedAsync(request, cancellationToken: cancellationToken);
+            Report(result, response, response.Feed, "changed");
+            return 0;
+        });
+        return command;
+    }
+
+    private static Command CreatePause()
+    {
+        var id = FeedId();
+        var command = new Command("pause", "Stop polling a feed until it is resumed.") { id };
+        Client.SetAction(command, async (connection, result, cancellationToken) =>
+        {
+            var response = await connection.Feeds.PauseFeedAsync(new PauseFeedRequest { FeedId = result.GetValue(id) }, cancellationToken: cancellationToken);
+            Report(result, response, response.Feed, "paused");
+            return 0;
+        });
+        return command;
+    }
+
+    private static Command CreateResume()
+    {
+        var id = FeedId();
+        var command = new Command("resume", "Poll a paused feed again, at once.") { id };
+        Client.SetAction(command, async (connection, result, cancellationToken) =>
+        {
+            var response = await connection.Feeds.ResumeFeedAsync(new ResumeFeedRequest { FeedId = result.GetValue(id) }, cancellationToken: cancellationToken);
+            Report(result, response, response.Feed, "resumed");
+            return 0;
+        });
+        return command;
+    }
+
+    private static Command CreateDelete()
+    {
+        var id = FeedId();
+        var command = new Command("delete", "Forget a feed; its articles stay.") { id };
+        Client.SetAction(command, async (connection, result, cancellationToken) =>
+        {
+            var feedId = result.GetValue(id);
+            var response = await connection.Feeds.DeleteFeedAsync(new DeleteFeedRequest { FeedId = feedId }, cancellationToken: cancellationToken);
             if (Client.Json(result))
             {
                 Output.Json(response);
             }
             else
             {
-                Console.WriteLine($"added feed {response.Feed.FeedId}  {response.Feed.Url}");
+                Console.WriteLine($"deleted feed {feedId}");
+            }
+
+            return 0;
+        });
+        return command;
+    }
+
+    private static Command CreateExport()
+    {
+        var command = new Command("export", "Print all feeds in their folders as an OPML 2.0 document.");
+        Client.SetAction(command, async (connection, result, cancellationToken) =>
+        {
+            var response = await connection.Feeds.ExportOpmlAsync(new ExportOpmlRequest(), cancellationToken: cancellationToken);
+            if (Client.Json(result))
+            {
+                Output.Json(response);
+            }
+            else
+            {
+                Console.WriteLine(response.Opml);
             }
 
             return 0;
@@ -95,7 +253,7 @@ internal static class FeedCommands
 
             foreach (var feed in all.Feeds)
             {
-                Console.WriteLine($"{feed.FeedId}  {Output.Name(feed.State),-8} {feed.SourceId,-24} next {Output.Time(feed.NextPollTime)}  {feed.Url}");
+                Console.WriteLine($"{feed.FeedId}  {Output.Name(feed.State),-8} {feed.SourceId,-24} next {Output.Time(feed.NextPollTime)}  {feed.Url}  {feed.Title}{string.Concat(feed.Folders.Select(folder => $"  [{folder}]"))}");
             }
 
             Console.WriteLine(SearchCommands.Count(all.Feeds.Count, "feed", "feeds"));
@@ -164,6 +322,20 @@ internal static class FeedCommands
             return 0;
         });
         return command;
+    }
+
+    private static Argument<string> FeedId() => new("feed-id") { Description = "The feed, as `feeds list` names it." };
+
+    private static void Report(ParseResult result, IMessage response, Feed feed, string done)
+    {
+        if (Client.Json(result))
+        {
+            Output.Json(response);
+        }
+        else
+        {
+            Console.WriteLine($"{done} feed {feed.FeedId}  {feed.Url}");
+        }
     }
 
     // A site that was asked a moment ago is asked again in its own time, which a person need not count.

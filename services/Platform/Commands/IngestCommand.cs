@@ -31,9 +31,10 @@ internal static class IngestCommand
             var found = Expand(result.GetValue(inputs)!);
             using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             limit.CancelAfter(TimeSpan.FromSeconds(result.GetValue(timeout)));
+            var submissions = new Submission[found.Count];
             try
             {
-                var submissions = await SubmitAsync(connection, found, result.GetValue(source)!, limit.Token);
+                await SubmitAsync(connection, found, result.GetValue(source)!, submissions, limit.Token);
                 await WaitAsync(connection, submissions, limit.Token);
                 var stories = await StoriesAsync(connection, submissions, limit.Token);
                 return Report(found, submissions, stories, Client.Json(result));
@@ -41,7 +42,11 @@ internal static class IngestCommand
             catch (Exception exception) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested
                 && exception is OperationCanceledException or RpcException { StatusCode: StatusCode.Cancelled })
             {
-                throw new CommandException($"not all have an outcome after {result.GetValue(timeout)} s: what was handed in is kept and goes on; `storyline outcomes` tells");
+                PrintRejected(found, submissions);
+                var left = submissions.Count(submission => submission is null or { Outcome: Outcome.Pending });
+                throw new CommandException(left == 0
+                    ? $"all {found.Count} have their outcome, but not all stories are searchable after {result.GetValue(timeout)} s: they soon are"
+                    : $"{left} of {found.Count} have no outcome after {result.GetValue(timeout)} s: what was handed in is kept and goes on; `storyline outcomes` tells");
             }
         });
         return command;
@@ -74,12 +79,9 @@ internal static class IngestCommand
     private static bool IsUrl(string input) =>
         input.StartsWith("http://", StringComparison.OrdinalIgnoreCase) || input.StartsWith("https://", StringComparison.OrdinalIgnoreCase);
 
-    private static async Task<Submission[]> SubmitAsync(Connection connection, List<string> inputs, string source, CancellationToken cancellationToken)
-    {
-        var submissions = new Submission[inputs.Count];
-
-        // In order, but several at a time: the platform commits those that arrive together in one go.
-        await Parallel.ForAsync(0, inputs.Count, new ParallelOptions { MaxDegreeOfParallelism = 16, CancellationToken = cancellationToken }, async (i, token) =>
+    // In order, but several at a time: the platform commits those that arrive together in one go.
+    private static Task SubmitAsync(Connection connection, List<string> inputs, string source, Submission[] submissions, CancellationToken cancellationToken) =>
+        Parallel.ForAsync(0, inputs.Count, new ParallelOptions { MaxDegreeOfParallelism = 16, CancellationToken = cancellationToken }, async (i, token) =>
         {
             if (IsUrl(inputs[i]))
             {
@@ -92,8 +94,6 @@ internal static class IngestCommand
             submissions[i] = (await connection.Ingest.SubmitDocumentAsync(
                 new SubmitDocumentRequest { Document = document }, cancellationToken: token)).Submission;
         });
-        return submissions;
-    }
 
     private static async Task<ByteString> ReadAsync(string file, CancellationToken cancellationToken)
     {
@@ -158,9 +158,21 @@ internal static class IngestCommand
         return [.. stories.Values];
     }
 
+    private static bool Accepted(Submission submission) => submission.Outcome is Outcome.Indexed or Outcome.NotModified;
+
+    private static void PrintRejected(List<string> inputs, Submission?[] submissions)
+    {
+        foreach (var (input, submission) in inputs.Zip(submissions))
+        {
+            if (submission is { } ended && ended.Outcome != Outcome.Pending && !Accepted(ended))
+            {
+                Console.Error.WriteLine($"rejected {input}: {Output.Name(ended.Outcome)}: {ended.Reason}");
+            }
+        }
+    }
+
     private static int Report(List<string> inputs, Submission[] submissions, List<Story> stories, bool json)
     {
-        bool Accepted(Submission submission) => submission.Outcome is Outcome.Indexed or Outcome.NotModified;
         var tellings = submissions.Where(Accepted).Select(s => s.ArticleId).Distinct(StringComparer.Ordinal).Count();
         var rejected = submissions.Count(s => !Accepted(s));
         if (json)
@@ -188,14 +200,7 @@ internal static class IngestCommand
         }
         else
         {
-            for (var i = 0; i < submissions.Length; i++)
-            {
-                if (!Accepted(submissions[i]))
-                {
-                    Console.Error.WriteLine($"rejected {inputs[i]}: {Output.Name(submissions[i].Outcome)}: {submissions[i].Reason}");
-                }
-            }
-
+            PrintRejected(inputs, submissions);
             foreach (var story in stories)
             {
                 Console.WriteLine($"story {story.StoryId}  {SearchCommands.Count(story.TellingCount, "telling", "tellings")}  {story.Title}");

@@ -78,7 +78,7 @@ internal static class ParseCommand
             Timeout = Deadline,
             MaxResponseContentBufferSize = MaxBytes,
         };
-        client.DefaultRequestHeaders.UserAgent.ParseAdd("Storyline/0.1");
+        client.DefaultRequestHeaders.UserAgent.ParseAdd(new Fetch.FetchOptions().UserAgent);
         client.DefaultRequestHeaders.Accept.ParseAdd("text/html, application/xhtml+xml, text/plain;q=0.8");
         try
         {

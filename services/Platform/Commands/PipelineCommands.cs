@@ -86,6 +86,38 @@ internal static class PipelineCommands
             Print(response);
             return 0;
         });
+
+        var outcome = OutcomeOption();
+        var source = new Option<string>("--source") { Description = "Only this publisher.", DefaultValueFactory = _ => "" };
+        var size = new Option<int>("--size") { Description = "URLs to show.", DefaultValueFactory = _ => 100 };
+        var list = new Command("list", "URLs with their outcomes and reasons, those that changed last first.") { outcome, source, size };
+        Client.SetAction(list, async (connection, result, cancellationToken) =>
+        {
+            var all = new ListOutcomesResponse();
+            var request = new ListOutcomesRequest { Outcome = result.GetValue(outcome), SourceId = result.GetValue(source), PageSize = result.GetValue(size) };
+            do
+            {
+                request.PageSize = result.GetValue(size) - all.Entries.Count;
+                var page = await connection.Pipeline.ListOutcomesAsync(request, cancellationToken: cancellationToken);
+                all.Entries.Add(page.Entries);
+                request.PageToken = all.NextPageToken = page.NextPageToken;
+            }
+            while (request.PageToken.Length > 0 && all.Entries.Count < result.GetValue(size));
+            if (Client.Json(result))
+            {
+                Output.Json(all);
+                return 0;
+            }
+
+            foreach (var entry in all.Entries)
+            {
+                Console.WriteLine($"{entry.ArticleId}  {Output.Name(entry.Outcome),-16} {entry.SourceId,-24} {entry.Url}  {entry.Reason}");
+            }
+
+            Console.WriteLine($"{SearchCommands.Count(all.Entries.Count, "URL", "URLs")}{(all.NextPageToken.Length > 0 ? "; there are more: --size" : "")}");
+            return 0;
+        });
+        command.Add(list);
         return command;
     }
 
@@ -131,7 +163,7 @@ internal static class PipelineCommands
         var source = new Option<string>("--source") { Description = "Only this publisher.", DefaultValueFactory = _ => "" };
         var from = new Option<DateTimeOffset?>("--from") { Description = "Only captures fetched at or after this time, in UTC unless it says otherwise.", CustomParser = Time };
         var to = new Option<DateTimeOffset?>("--to") { Description = "Only captures fetched before this time.", CustomParser = Time };
-        var outcome = new Option<Outcome>("--outcome") { Description = "Only articles with this outcome, such as NoArticle or NO_ARTICLE.", CustomParser = OneOutcome };
+        var outcome = OutcomeOption();
         var version = new Option<string>("--parser-version") { Description = "Only captures that this parser handled last.", DefaultValueFactory = _ => "" };
         var compare = new Option<bool>("--compare") { Description = "Report what would change and change nothing." };
         var rate = new Option<int>("--rate") { Description = "Captures a second (20)." };
@@ -185,6 +217,9 @@ internal static class PipelineCommands
         result.AddError($"'{text}' is not a time such as 2026-03-14 or 2026-03-14T12:00:00Z");
         return null;
     }
+
+    private static Option<Outcome> OutcomeOption() =>
+        new("--outcome") { Description = "Only articles with this outcome, such as NoArticle or NO_ARTICLE.", CustomParser = OneOutcome };
 
     private static Outcome OneOutcome(ArgumentResult result)
     {

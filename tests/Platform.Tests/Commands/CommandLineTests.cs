@@ -45,6 +45,11 @@ public sealed class CommandLineTests : IDisposable
         { ["replay", "--from", "yesterday"], "error: 'yesterday' is not a time" },
         { ["replay", "--source", "nosuch"], "error: no source 'nosuch'" },
         { ["completeness", "--source", "nosuch"], "error: no source 'nosuch'" },
+        { ["feeds", "update", "00000000000000000000000000000000"], "error: nothing to change" },
+        { ["feeds", "pause", "00000000000000000000000000000000"], "error: no feed '00000000000000000000000000000000'" },
+        { ["feeds", "delete", "00000000000000000000000000000000"], "error: no feed '00000000000000000000000000000000'" },
+        { ["outcomes", "list", "--outcome", "Foo"], "error: 'Foo' is no outcome: they are " },
+        { ["outcomes", "list", "--size", "-1"], "error: page_size: " },
         { ["serve", "nonsense"], "error: 'nonsense' is not a setting" },
         { ["serve", "--Http:Nope=1"], "configuration: Http:Nope is not a setting" },
     };
@@ -133,6 +138,45 @@ public sealed class CommandLineTests : IDisposable
         Assert.Contains("exists", again.Error, StringComparison.Ordinal);
         Assert.Contains("https://outlet.example/feed.xml", listed.Output, StringComparison.Ordinal);
         Assert.Contains("1 feed", listed.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Feeds_CanBeChangedPausedResumedExportedAndDeleted()
+    {
+        await _cli.RunAsync("feeds", "add", "https://outlet.example/feed.xml");
+        var id = (await _cli.JsonAsync("feeds", "list")).GetProperty("feeds")[0].GetProperty("feedId").GetString()!;
+
+        var updated = await _cli.RunAsync("feeds", "update", id, "--title", "The Outlet", "--folder", "News/Europe", "--folder", "Ferries");
+        var paused = await _cli.RunAsync("feeds", "pause", id);
+        var listed = await _cli.RunAsync("feeds", "list");
+        var resumed = await _cli.RunAsync("feeds", "resume", id);
+        var exported = await _cli.RunAsync("feeds", "export");
+        var deleted = await _cli.RunAsync("feeds", "delete", id);
+        var none = await _cli.RunAsync("feeds", "list");
+
+        Assert.Equal($"changed feed {id}  https://outlet.example/feed.xml", updated.Output.Trim());
+        Assert.Equal($"paused feed {id}  https://outlet.example/feed.xml", paused.Output.Trim());
+        Assert.Matches(@"PAUSED .*The Outlet  \[News/Europe\]  \[Ferries\]", listed.Output);
+        Assert.Equal($"resumed feed {id}  https://outlet.example/feed.xml", resumed.Output.Trim());
+        Assert.Equal(["Ferries", "Europe"], System.Xml.Linq.XDocument.Parse(exported.Output).Descendants("outline")
+            .Where(outline => outline.Attribute("xmlUrl") is not null).Select(outline => outline.Parent!.Attribute("text")!.Value).OrderDescending(StringComparer.Ordinal));
+        Assert.Equal($"deleted feed {id}", deleted.Output.Trim());
+        Assert.Contains("0 feeds", none.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task OutcomesList_NamesTheUrlsAndWhy()
+    {
+        await _cli.RunAsync("ingest", await _cli.FileAsync("empty.html", "<html><body></body></html>"), await _cli.FileAsync("page.txt", "Not much."));
+
+        var all = await _cli.RunAsync("outcomes", "list");
+        var one = await _cli.RunAsync("outcomes", "list", "--size", "1");
+        var indexed = await _cli.RunAsync("outcomes", "list", "--outcome", "INDEXED");
+
+        Assert.Contains("2 URLs", all.Output, StringComparison.Ordinal);
+        Assert.Matches(@"(?m)^[0-9a-f]{32}  (NO_ARTICLE|TOO_SHORT) +submitted +urn:sha256:\S+  \S", all.Output);
+        Assert.Contains("1 URL; there are more", one.Output, StringComparison.Ordinal);
+        Assert.Contains("0 URLs", indexed.Output, StringComparison.Ordinal);
     }
 
     [Fact]
