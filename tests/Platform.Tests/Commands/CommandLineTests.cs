@@ -1,3 +1,5 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 
 namespace Storyline.Platform.Tests.Commands;
 
@@ -162,6 +164,29 @@ public sealed class CommandLineTests : IDisposable
             .Where(outline => outline.Attribute("xmlUrl") is not null).Select(outline => outline.Parent!.Attribute("text")!.Value).OrderDescending(StringComparer.Ordinal));
         Assert.Equal($"deleted feed {id}", deleted.Output.Trim());
         Assert.Contains("0 feeds", none.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task FeedsCheck_ShowsWhatAPollWouldFetchAndWhichFeedsAPageLeadsTo()
+    {
+        await using var site = WebApplication.CreateSlimBuilder().Build();
+        site.Urls.Add("http://127.0.0.1:0");
+        site.MapGet("/robots.txt", () => "User-agent: *\nDisallow: /closed/");
+        site.MapGet("/", () => Results.Content("<html><head><link rel=\"alternate\" type=\"application/rss+xml\" href=\"/feed\"></head><body>Harbour</body></html>", "text/html"));
+        site.MapGet("/feed", () => Results.Content(
+            "<rss version=\"2.0\"><channel><title>Harbour</title><item><title>Ferry</title><link>/open/ferry</link></item><item><title>Pier</title><link>/closed/pier</link></item></channel></rss>",
+            "application/rss+xml"));
+        await site.StartAsync(TestContext.Current.CancellationToken);
+        var settings = new Dictionary<string, string?>(StringComparer.Ordinal) { ["Fetch__AllowPrivateAddresses"] = "true" };
+
+        var feed = await _cli.RunWithAsync(settings, "feeds", "check", site.Urls.Single() + "/feed");
+        var page = await _cli.RunWithAsync(settings, "feeds", "check", site.Urls.Single() + "/");
+
+        Assert.Matches(@"(?m)^new +- +http://127.0.0.1:\d+/open/ferry  Ferry$", feed.Output);
+        Assert.Matches(@"(?m)^denied +- +http://127.0.0.1:\d+/closed/pier  Pier$", feed.Output);
+        Assert.Contains("RSS, 2 entries  Harbour", feed.Output, StringComparison.Ordinal);
+        Assert.Matches(@"(?m)^RSS +2 entries +http://127.0.0.1:\d+/feed  Harbour$", page.Output);
+        Assert.Contains("a page, with 1 feed", page.Output, StringComparison.Ordinal);
     }
 
     [Fact]
