@@ -9,6 +9,7 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Configuration.Memory;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
@@ -28,6 +29,13 @@ public static class StorylineHost
 {
     /// <summary>Exit code for a configuration that cannot work (EX_CONFIG of sysexits.h).</summary>
     public const int ConfigurationExitCode = 78;
+
+    private static readonly KeyValuePair<string, string?>[] LogLevels =
+    [
+        new("Logging:LogLevel:Default", "Information"),
+        new("Logging:LogLevel:Microsoft.AspNetCore", "Warning"),
+        new("Logging:LogLevel:System.Net.Http.HttpClient", "Warning"),
+    ];
 
     /// <summary>Runs one service until it is told to stop. The result is the process's exit code.</summary>
     public static async Task<int> RunAsync(string[] args, IServiceModule module)
@@ -71,6 +79,9 @@ public static class StorylineHost
     {
         ArgumentNullException.ThrowIfNull(modules);
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
+
+        // First, so that any other source of configuration has the last word: the log is about articles, not about each request.
+        ((IConfigurationBuilder)builder.Configuration).Sources.Insert(0, new MemoryConfigurationSource { InitialData = LogLevels });
         configure?.Invoke(builder);
 
         builder.Services.TryAddSingleton(TimeProvider.System);
