@@ -37,12 +37,12 @@ public sealed class DocumentParser(BlockModel? blocks = null, FieldModel? fields
             return ParseResult.Rejected(Outcome.Empty, "the document has no bytes");
         }
 
-        var document = DocumentDecoder.Decode(bytes, mediaType, charset ?? MediaTypes.Charset(mediaType));
+        using var document = DocumentDecoder.Decode(bytes, mediaType, charset ?? MediaTypes.Charset(mediaType));
         if (document.Outcome != Outcome.Unspecified)
         {
             return ParseResult.Rejected(document.Outcome, document.Reason);
         }
 
-        return document.IsHtml ? HtmlArticleReader.Read(document.Text, url, hint, _blocks, _fields, _rules, explain) : PlainTextReader.Read(document.Text, url, hint);
+        return document.IsHtml ? HtmlArticleReader.Read(document.Characters, url, hint, _blocks, _fields, _rules, explain) : PlainTextReader.Read(document.Text.ToString(), url, hint);
     }
 }

@@ -51,22 +51,27 @@ public static class DocumentDecoder
         encoding ??= ValidUtf8(bytes) ? Encoding.UTF8 : null;
 
         encoding ??= Known(charset) ?? Known(MetaCharset(bytes)) ?? Detected(bytes);
-        var text = encoding?.GetString(bytes);
-        if (encoding is UTF8Encoding && markLength == 0 && IsNotUtf8(text!))
+        var text = encoding is null ? null : DecodedDocument.Of(encoding, bytes);
+        if (encoding is UTF8Encoding && markLength == 0 && IsNotUtf8(text!.Text))
         {
-            text = Detected(bytes)?.GetString(bytes);
+            text.Dispose();
+            text = Detected(bytes) is { } other ? DecodedDocument.Of(other, bytes) : null;
         }
-        if (text is null || IsGarbage(text))
+
+        if (text is null || IsGarbage(text.Text))
         {
+            text?.Dispose();
             return DecodedDocument.Rejected(Outcome.Undecodable, "the bytes are text in no known encoding");
         }
 
-        if (string.IsNullOrWhiteSpace(text))
+        if (text.Text.IsWhiteSpace())
         {
+            text.Dispose();
             return DecodedDocument.Rejected(Outcome.Empty, "the document is empty");
         }
 
-        return new DecodedDocument(text, MediaTypes.IsHtml(declared, text));
+        text.IsHtml = MediaTypes.IsHtml(declared, text.Text);
+        return text;
     }
 
     private static Encoding? ByteOrderMark(ReadOnlySpan<byte> bytes, out int length)
@@ -87,13 +92,13 @@ public static class DocumentDecoder
         System.Text.Unicode.Utf8.IsValid(bytes) && !bytes.Contains((byte)0x1B);
 
     /// <summary>Damage to UTF-8 is rare and local; replacement characters all over are the letters of another encoding.</summary>
-    private static bool IsNotUtf8(string text)
+    private static bool IsNotUtf8(ReadOnlySpan<char> text)
     {
-        var replaced = text.AsSpan().Count('\uFFFD');
+        var replaced = text.Count('\uFFFD');
         return replaced > 0 && replaced * 2 > BeyondAscii(text);
     }
 
-    private static int BeyondAscii(string text)
+    private static int BeyondAscii(ReadOnlySpan<char> text)
     {
         var count = 0;
         foreach (var c in text)
@@ -163,10 +168,10 @@ public static class DocumentDecoder
         [.. Enumerable.Range(0, 0xA0).Select(c => (char)c).Where(c => char.IsControl(c) && c is not ('\t' or '\n' or '\r' or '\f')), '\uFFFD']);
 
     /// <summary>More than one character in ten is a replacement or a control character: the bytes were not text.</summary>
-    private static bool IsGarbage(string text)
+    private static bool IsGarbage(ReadOnlySpan<char> text)
     {
         var bad = 0;
-        var sample = text.AsSpan(0, Math.Min(text.Length, 64 * 1024));
+        var sample = text[..Math.Min(text.Length, 64 * 1024)];
         var rest = sample;
         for (var at = rest.IndexOfAny(Unreadable); at >= 0; at = rest.IndexOfAny(Unreadable))
         {

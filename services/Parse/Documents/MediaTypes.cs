@@ -66,9 +66,9 @@ public static class MediaTypes
     /// Text that opens like a page is one whatever it was declared as. What is declared HTML and shows no tag at all is read as plain text:
     /// it has no structure that an HTML reader could use.
     /// </summary>
-    public static bool IsHtml(string declared, string text)
+    public static bool IsHtml(string declared, ReadOnlySpan<char> text)
     {
-        var start = text.AsSpan(0, Math.Min(text.Length, 2048)).TrimStart(" \t\r\n\f\uFEFF");
+        var start = text[..Math.Min(text.Length, 2048)].TrimStart(" \t\r\n\f\uFEFF");
         if (declared is "text/html" or "application/xhtml+xml")
         {
             return text.Contains("</", StringComparison.Ordinal) || start.StartsWith("<") || text.Contains("<p", StringComparison.OrdinalIgnoreCase)

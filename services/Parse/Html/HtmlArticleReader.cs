@@ -18,7 +18,7 @@ internal static class HtmlArticleReader
 
     private const int MaxEvidence = 20;
 
-    public static ParseResult Read(string html, string? url, EntryHint? hint, BlockModel model, FieldModel fields, PublisherRules rules, bool explain)
+    public static ParseResult Read(ArraySegment<char> html, string? url, EntryHint? hint, BlockModel model, FieldModel fields, PublisherRules rules, bool explain)
     {
         if (!TryParse(html, out var tree, out var tooLarge))
         {
@@ -47,7 +47,7 @@ internal static class HtmlArticleReader
     }
 
     /// <summary>The running text of markup that is nothing but an article's text: what links, forms and boxes hold is not of it. Empty when it is too much to parse.</summary>
-    internal static List<Block> BlocksOf(string html) => !TryParse(html, out var tree, out _) ? [] :
+    internal static List<Block> BlocksOf(string html) => !TryParse(html.ToCharArray(), out var tree, out _) ? [] :
     [
         .. PageBlocks.Read(tree.Body).Blocks
             .Where(b => b.LinkShare < 0.6f || b.IsProse)
@@ -57,7 +57,7 @@ internal static class HtmlArticleReader
 
     private static readonly Hint[] Furniture = [Hint.Nav, Hint.Form, Hint.Related, Hint.Newsletter, Hint.Share, Hint.Advert, Hint.Recommend, Hint.Consent, Hint.Hidden];
 
-    private static bool TryParse(string html, [NotNullWhen(true)] out HtmlTree? tree, out string tooLarge)
+    private static bool TryParse(ArraySegment<char> html, [NotNullWhen(true)] out HtmlTree? tree, out string tooLarge)
     {
         tree = null;
         var scan = MarkupScan.Of(html);

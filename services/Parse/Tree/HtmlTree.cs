@@ -21,8 +21,11 @@ public sealed class HtmlTree
     public static HtmlTree Parse(string html)
     {
         ArgumentNullException.ThrowIfNull(html);
-        return new HtmlTree(TreeBuilder.Build(html));
+        return Parse(html.ToCharArray());
     }
+
+    /// <summary>As for a string. The characters are the tree's as long as it is used, and may be changed.</summary>
+    public static HtmlTree Parse(ArraySegment<char> html) => new(TreeBuilder.Build(html));
 
     private static Element Child(Element html, Tag tag, string name)
     {

@@ -32,7 +32,7 @@ internal enum TextMode
 /// The tokenizer of WHATWG HTML, §13.2.5, over a whole document in memory. It looks for the next character that matters instead of stepping through states,
 /// and hands out slices of the document; comments, doctypes and processing instructions are passed over. The fields hold the current token.
 /// </summary>
-internal sealed class Tokenizer(string source, Names names)
+internal sealed class Tokenizer(ArraySegment<char> source, Names names)
 {
     private static readonly SearchValues<char> NameEnd = SearchValues.Create("\t\n\f />");
     private static readonly SearchValues<char> AttributeNameEnd = SearchValues.Create("\t\n\f />=");
@@ -47,7 +47,9 @@ internal sealed class Tokenizer(string source, Names names)
     public const int MaxAttributes = 256;
 
     private readonly List<ElementAttribute> _attributes = [];
-    private int _at;
+    private readonly char[] _source = source.Array ?? [];
+    private readonly int _end = source.Offset + source.Count;
+    private int _at = source.Offset;
     private bool _hasTag;
 
     /// <summary>The document asks to be read as twenty years ago: it has no doctype, or one of that time (§13.2.6.4.1).</summary>
@@ -89,7 +91,7 @@ internal sealed class Tokenizer(string source, Names names)
         switch (Mode)
         {
             case TextMode.Plain:
-                TextTo(source.Length);
+                TextTo(_end);
                 return Text.IsEmpty ? TokenKind.End : TokenKind.Text;
             case TextMode.Data:
                 break;
@@ -103,7 +105,7 @@ internal sealed class Tokenizer(string source, Names names)
                     return TokenKind.Text;
                 }
 
-                if (end >= source.Length)
+                if (end >= _end)
                 {
                     return TokenKind.End;
                 }
@@ -112,7 +114,7 @@ internal sealed class Tokenizer(string source, Names names)
                 break;
         }
 
-        while (_at < source.Length)
+        while (_at < _end)
         {
             var markup = NextMarkup();
             if (markup > _at)
@@ -122,7 +124,7 @@ internal sealed class Tokenizer(string source, Names names)
                 return TokenKind.Text;
             }
 
-            var next = source[_at + 1];
+            var next = _source[_at + 1];
             if (char.IsAsciiLetter(next))
             {
                 if (ReadTag(_at + 1))
@@ -132,7 +134,7 @@ internal sealed class Tokenizer(string source, Names names)
             }
             else if (next == '/')
             {
-                if (_at + 2 < source.Length && char.IsAsciiLetter(source[_at + 2]))
+                if (_at + 2 < _end && char.IsAsciiLetter(_source[_at + 2]))
                 {
                     if (ReadTag(_at + 2))
                     {
@@ -146,16 +148,16 @@ internal sealed class Tokenizer(string source, Names names)
             }
             else if (next == '!')
             {
-                if (source.AsSpan(_at + 2).StartsWith("--"))
+                if (Rest(_at + 2).StartsWith("--"))
                 {
                     SkipComment();
                 }
-                else if (IsForeign && source.AsSpan(_at + 2).StartsWith("[CDATA["))
+                else if (IsForeign && Rest(_at + 2).StartsWith("[CDATA["))
                 {
                     var start = _at + 9;
-                    var close = source.IndexOf("]]>", start, StringComparison.Ordinal);
-                    Text = source.AsMemory(start, (close < 0 ? source.Length : close) - start);
-                    _at = close < 0 ? source.Length : close + 3;
+                    var close = IndexOf("]]>", start);
+                    Text = _source.AsMemory(start, (close < 0 ? _end : close) - start);
+                    _at = close < 0 ? _end : close + 3;
                     if (!Text.IsEmpty)
                     {
                         return TokenKind.Text;
@@ -165,7 +167,7 @@ internal sealed class Tokenizer(string source, Names names)
                 {
                     var start = _at + 2;
                     SkipPast('>', start);
-                    Declare(source.AsSpan(start, _at - start));
+                    Declare(_source.AsSpan(start, _at - start));
                 }
             }
             else
@@ -180,15 +182,20 @@ internal sealed class Tokenizer(string source, Names names)
     /// <summary>Drops a line feed that comes next: the first one in <c>pre</c> and <c>textarea</c>.</summary>
     public void SkipLineFeed()
     {
-        if (_at < source.Length && source[_at] == '\n')
+        if (_at < _end && _source[_at] == '\n')
         {
             _at++;
         }
     }
 
+    private ReadOnlySpan<char> Rest(int from) => _source.AsSpan(from, _end - from);
+
+    /// <summary>Where <paramref name="sought"/> next begins, at <paramref name="from"/> or later; -1 when nowhere.</summary>
+    private int IndexOf(ReadOnlySpan<char> sought, int from) => Rest(from).IndexOf(sought) is >= 0 and var found ? from + found : -1;
+
     private void TextTo(int end)
     {
-        Text = source.AsMemory(_at, end - _at);
+        Text = _source.AsMemory(_at, end - _at);
         _at = end;
     }
 
@@ -197,14 +204,14 @@ internal sealed class Tokenizer(string source, Names names)
     {
         for (var at = _at; ; at++)
         {
-            at = source.IndexOf('<', at);
-            if (at < 0 || at + 1 >= source.Length)
+            at = Rest(at).IndexOf('<') is >= 0 and var found ? at + found : -1;
+            if (at < 0 || at + 1 >= _end)
             {
-                return source.Length;
+                return _end;
             }
 
-            var next = source[at + 1];
-            if (char.IsAsciiLetter(next) || next is '!' or '?' || (next == '/' && at + 2 < source.Length))
+            var next = _source[at + 1];
+            if (char.IsAsciiLetter(next) || next is '!' or '?' || (next == '/' && at + 2 < _end))
             {
                 return at;
             }
@@ -223,14 +230,14 @@ internal sealed class Tokenizer(string source, Names names)
 
     private void SkipPast(char sought, int from)
     {
-        var found = from < source.Length ? source.IndexOf(sought, from) : -1;
-        _at = found < 0 ? source.Length : found + 1;
+        var found = from < _end ? Rest(from).IndexOf(sought) : -1;
+        _at = found < 0 ? _end : from + found + 1;
     }
 
     // "<!-->" and "<!--->" are whole comments; "--!>" ends one, too.
     private void SkipComment()
     {
-        var text = source.AsSpan(_at + 4);
+        var text = Rest(_at + 4);
         if (text.StartsWith(">") || text.StartsWith("->"))
         {
             _at += text[0] == '>' ? 5 : 6;
@@ -243,7 +250,7 @@ internal sealed class Tokenizer(string source, Names names)
             var dashes = text[at..].IndexOf("--");
             if (dashes < 0)
             {
-                _at = source.Length;
+                _at = _end;
                 return;
             }
 
@@ -261,11 +268,11 @@ internal sealed class Tokenizer(string source, Names names)
     /// <summary>Reads a tag whose name begins at <paramref name="start"/>. False, at the document's end, when it has no end.</summary>
     private bool ReadTag(int start)
     {
-        var text = source.AsSpan();
+        var text = _source.AsSpan(0, _end);
         var length = text[start..].IndexOfAny(NameEnd);
         if (length < 0)
         {
-            _at = source.Length;
+            _at = _end;
             return false;
         }
 
@@ -279,7 +286,7 @@ internal sealed class Tokenizer(string source, Names names)
             var skip = text[at..].IndexOfAnyExcept(White);
             if (skip < 0)
             {
-                _at = source.Length;
+                _at = _end;
                 return false;
             }
 
@@ -295,7 +302,7 @@ internal sealed class Tokenizer(string source, Names names)
             var nameLength = text[(at + 1)..].IndexOfAny(AttributeNameEnd);
             if (nameLength < 0)
             {
-                _at = source.Length;
+                _at = _end;
                 return false;
             }
 
@@ -305,7 +312,7 @@ internal sealed class Tokenizer(string source, Names names)
             skip = text[at..].IndexOfAnyExcept(WhiteOnly);
             if (skip < 0)
             {
-                _at = source.Length;
+                _at = _end;
                 return false;
             }
 
@@ -315,7 +322,7 @@ internal sealed class Tokenizer(string source, Names names)
                 at += skip + 1;
                 if (!ReadValue(ref at, out value))
                 {
-                    _at = source.Length;
+                    _at = _end;
                     return false;
                 }
             }
@@ -331,7 +338,7 @@ internal sealed class Tokenizer(string source, Names names)
     private bool ReadValue(ref int at, out ReadOnlyMemory<char> value)
     {
         value = default;
-        var text = source.AsSpan();
+        var text = _source.AsSpan(0, _end);
         var skip = text[at..].IndexOfAnyExcept(WhiteOnly);
         if (skip < 0)
         {
@@ -361,7 +368,7 @@ internal sealed class Tokenizer(string source, Names names)
             return false;
         }
 
-        value = CharacterReferences.Decode(source.AsMemory(at, length), isAttribute: true);
+        value = CharacterReferences.Decode(_source.AsMemory(at, length), isAttribute: true);
         at += length + (quote is '"' or '\'' ? 1 : 0);
         return true;
     }
@@ -392,13 +399,13 @@ internal sealed class Tokenizer(string source, Names names)
             return ScriptEnd();
         }
 
-        var at = source.IndexOf("</", _at, StringComparison.Ordinal);
+        var at = IndexOf("</", _at);
         while (at >= 0 && !IsTag(at + 2, RawName))
         {
-            at = source.IndexOf("</", at + 2, StringComparison.Ordinal);
+            at = IndexOf("</", at + 2);
         }
 
-        return at < 0 ? source.Length : at;
+        return at < 0 ? _end : at;
     }
 
     /// <summary>
@@ -412,14 +419,14 @@ internal sealed class Tokenizer(string source, Names names)
         var isDouble = false;
         while (true)
         {
-            var found = isEscaped ? source.AsSpan(at).IndexOfAny('<', '-') : source.AsSpan(at).IndexOf('<');
+            var found = isEscaped ? Rest(at).IndexOfAny('<', '-') : Rest(at).IndexOf('<');
             if (found < 0)
             {
-                return source.Length;
+                return _end;
             }
 
             at += found;
-            var rest = source.AsSpan(at);
+            var rest = Rest(at);
             if (rest[0] == '-')
             {
                 var ends = rest.StartsWith("-->");
@@ -452,6 +459,6 @@ internal sealed class Tokenizer(string source, Names names)
     private bool IsTag(int start, string name)
     {
         var after = start + name.Length;
-        return after < source.Length && NameEnd.Contains(source[after]) && source.AsSpan(start, name.Length).Equals(name, StringComparison.OrdinalIgnoreCase);
+        return after < _end && NameEnd.Contains(_source[after]) && _source.AsSpan(start, name.Length).Equals(name, StringComparison.OrdinalIgnoreCase);
     }
 }

@@ -37,7 +37,7 @@ internal sealed class TreeBuilder
     private bool _isFostering;
     private int _elements;
 
-    private TreeBuilder(string html) => _tokens = new Tokenizer(html, _names);
+    private TreeBuilder(ArraySegment<char> html) => _tokens = new Tokenizer(html, _names);
 
     private enum Mode
     {
@@ -64,14 +64,44 @@ internal sealed class TreeBuilder
 
     private Element Current => _open[^1];
 
-    /// <summary>The <c>html</c> element of a document.</summary>
-    public static Element Build(string html)
+    /// <summary>The <c>html</c> element of a document, whose characters it may change: line ends become line feeds, NULs go (§13.2.3.5).</summary>
+    public static Element Build(ArraySegment<char> html)
     {
-        var source = html.Contains('\r', StringComparison.Ordinal) ? html.Replace("\r\n", "\n", StringComparison.Ordinal).Replace('\r', '\n') : html;
-        source = source.Contains('\0', StringComparison.Ordinal) ? source.Replace("\0", "", StringComparison.Ordinal) : source;
-        var builder = new TreeBuilder(source.StartsWith('\uFEFF') ? source[1..] : source);
+        var source = html[..Standardised(html)];
+        var builder = new TreeBuilder(source.Count > 0 && source[0] == '\uFEFF' ? source[1..] : source);
         builder.Run();
         return builder._open[0];
+    }
+
+    /// <summary>Moves the characters together that are left; how many they are.</summary>
+    private static int Standardised(Span<char> text)
+    {
+        var length = text.IndexOfAny('\r', '\0');
+        if (length < 0)
+        {
+            return text.Length;
+        }
+
+        for (var at = length; at < text.Length;)
+        {
+            if (text[at] == '\r')
+            {
+                text[length++] = '\n';
+                at += at + 1 < text.Length && text[at + 1] == '\n' ? 2 : 1;
+            }
+            else
+            {
+                at++; // a NUL
+            }
+
+            var run = text[at..];
+            run = run.IndexOfAny('\r', '\0') is >= 0 and var next ? run[..next] : run;
+            run.CopyTo(text[length..]);
+            length += run.Length;
+            at += run.Length;
+        }
+
+        return length;
     }
 
     private void Run()
