@@ -45,4 +45,37 @@ public static class DataFiles
 
     /// <summary>The columns of each line.</summary>
     public static IEnumerable<string[]> TabSeparated(string path) => Lines(path).Where(line => line.Length > 0).Select(line => line.Split('\t'));
+
+    /// <summary>The cells of each line of comma-separated values (RFC 4180); a quoted cell may not hold a line end.</summary>
+    public static IEnumerable<string[]> CommaSeparated(string path)
+    {
+        foreach (var line in Lines(path).Where(line => line.Length > 0))
+        {
+            var cells = new List<string>();
+            var at = 0;
+            while (at <= line.Length)
+            {
+                if (at < line.Length && line[at] == '"')
+                {
+                    var end = at + 1;
+                    while (end < line.Length && (line[end] != '"' || (end + 1 < line.Length && line[end + 1] == '"')))
+                    {
+                        end += line[end] == '"' ? 2 : 1;
+                    }
+
+                    cells.Add(line[(at + 1)..Math.Min(end, line.Length)].Replace("\"\"", "\"", StringComparison.Ordinal));
+                    at = end + 2;
+                }
+                else
+                {
+                    var end = line.IndexOf(',', at);
+                    end = end < 0 ? line.Length : end;
+                    cells.Add(line[at..end]);
+                    at = end + 1;
+                }
+            }
+
+            yield return [.. cells];
+        }
+    }
 }

@@ -45,8 +45,8 @@ public sealed class Stories : EvaluationTask
 
         var found = storyOf.ToDictionary(s => s.Key, s => Survivor(s.Value, survivors), StringComparer.Ordinal);
         var gold = labels.Where(l => found.ContainsKey(l.Key)).ToDictionary(l => l.Key, l => l.Value, StringComparer.Ordinal);
-        var (bcubedP, bcubedR) = BCubed(gold, found);
-        var (pairwiseP, pairwiseR) = Pairwise(gold, found);
+        var (bcubedP, bcubedR) = ClusterMetrics.BCubed(gold, found);
+        var (pairwiseP, pairwiseR) = ClusterMetrics.Pairwise(gold, found);
         await output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"stories over {order} articles of {data}, {survivors.Count} merges"));
         return new Metrics()
             .Count("articles", (int)order)
@@ -70,19 +70,22 @@ public sealed class Stories : EvaluationTask
         DateTimeOffset? published = article.Published is { Length: > 0 } text
             ? DateTimeOffset.Parse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal)
             : null;
-        return new ArticleParsed
-        {
-            ArticleId = article.Id,
-            Capture = 1,
-            Url = article.Url ?? "",
-            SourceId = article.Source ?? "",
-            // Where the set gives no time, none passes.
-            FetchedAt = published ?? DateTimeOffset.UnixEpoch,
-            Content = new ArticleContent { Title = article.Title ?? "", Body = article.Body ?? "", Blocks = [], Language = "en", PublishTime = published },
-            ContentDigest = "",
-            ParserVersion = "",
-        };
+        return Parsed(article.Id, article.Title ?? "", article.Body ?? "", published, article.Url ?? "", article.Source ?? "");
     }
+
+    /// <summary>An article as the parser would hand it on.</summary>
+    internal static ArticleParsed Parsed(string id, string title, string body, DateTimeOffset? published = null, string url = "", string source = "") => new()
+    {
+        ArticleId = id,
+        Capture = 1,
+        Url = url,
+        SourceId = source,
+        // Where the set gives no time, none passes.
+        FetchedAt = published ?? DateTimeOffset.UnixEpoch,
+        Content = new ArticleContent { Title = title, Body = body, Blocks = [], Language = "en", PublishTime = published },
+        ContentDigest = "",
+        ParserVersion = "",
+    };
 
     private static string Survivor(string storyId, Dictionary<string, string> survivors)
     {
@@ -93,31 +96,6 @@ public sealed class Stories : EvaluationTask
 
         return storyId;
     }
-
-    // Bagga and Baldwin 1998: precision and recall of each article's own cluster, averaged over the labelled articles.
-    private static (double P, double R) BCubed(Dictionary<string, string> gold, Dictionary<string, string> found)
-    {
-        var sizes = gold.GroupBy(g => found[g.Key], StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.Count(), StringComparer.Ordinal);
-        var goldSizes = gold.GroupBy(g => g.Value, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.Count(), StringComparer.Ordinal);
-        double p = 0, r = 0;
-        foreach (var both in gold.GroupBy(g => (Gold: g.Value, Found: found[g.Key])))
-        {
-            double common = both.Count();
-            p += common * common / sizes[both.Key.Found];
-            r += common * common / goldSizes[both.Key.Gold];
-        }
-
-        return (p / gold.Count, r / gold.Count);
-    }
-
-    private static (double P, double R) Pairwise(Dictionary<string, string> gold, Dictionary<string, string> found)
-    {
-        var common = gold.GroupBy(g => (g.Value, found[g.Key])).Sum(g => Pairs(g.Count()));
-        return (common / gold.GroupBy(g => found[g.Key], StringComparer.Ordinal).Sum(g => Pairs(g.Count())),
-            common / gold.GroupBy(g => g.Value, StringComparer.Ordinal).Sum(g => Pairs(g.Count())));
-    }
-
-    private static double Pairs(int count) => count * (count - 1) / 2.0;
 
     private sealed record Article(string Id, string? Published, string? Source, string? Url, string? Title, string? Body);
 }
