@@ -28,15 +28,16 @@ public sealed class Copies : EvaluationTask
         var stream = Array.Find(folders, folder => File.Exists(Path.Combine(folder, "stream.jsonl.gz"))) ?? throw new FileNotFoundException($"no stream.jsonl.gz in {string.Join(" or ", folders)}");
         var frequencies = new DocumentFrequencies();
         var annotator = new Annotator(new NameLexicon(), frequencies);
-        var clusterer = new StoryClusterer(new StoryOptions(), frequencies);
-        var articles = new HashSet<string>(StringComparer.Ordinal);
+        var options = new StoryOptions();
+        var clusterer = new StoryClusterer(options, frequencies);
+        var articles = new Dictionary<string, DateTimeOffset>(StringComparer.Ordinal);
         var sources = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var parsed in Stories.Read(stream).Take(limit ?? int.MaxValue))
         {
             cancellationToken.ThrowIfCancellationRequested();
             var assignment = clusterer.Assign(annotator.Annotate(parsed, revision: 1).Features, articles.Count + 1);
             clusterer.Settle(assignment.Story, articles.Count + 1);
-            articles.Add(parsed.ArticleId);
+            articles[parsed.ArticleId] = assignment.Article.Features.Time;
             foreach (var member in assignment.Story.Members)
             {
                 if (assignment.Story.Roles.Of(member).Source is { } source)
@@ -52,9 +53,10 @@ public sealed class Copies : EvaluationTask
             clusterer.Evict();
         }
 
-        var asked = pairs.Where(p => articles.Contains(p.First) && articles.Contains(p.Second)).ToArray();
+        var asked = pairs.Where(p => articles.ContainsKey(p.First) && articles.ContainsKey(p.Second)).ToArray();
+        var apart = asked.Count(p => (articles[p.First] - articles[p.Second]).Duration() > options.Window);
         var told = asked.Count(p => Root(p.First, sources) == Root(p.Second, sources));
-        await output.WriteLineAsync($"{articles.Count} articles of {stream}, {asked.Length} republished pairs of {data}");
+        await output.WriteLineAsync($"{articles.Count} articles of {stream}, {asked.Length} republished pairs of {data}, {apart} of them further apart than a story is open");
         return new Metrics()
             .Count("articles", articles.Count)
             .Count("pairs", asked.Length)
