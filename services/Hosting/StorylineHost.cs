@@ -2,11 +2,14 @@ using System.Globalization;
 using System.Net;
 using Google.Protobuf.Reflection;
 using Google.Rpc;
+using Grpc.AspNetCore.HealthChecks;
+using Grpc.AspNetCore.Server;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Configuration.Memory;
@@ -132,6 +135,14 @@ public static class StorylineHost
         foreach (var module in modules)
         {
             module.MapGrpc(app);
+        }
+
+        // Each service by its name, as load balancers ask; all of them are of one process, so one is as ready as the others.
+        var health = app.Services.GetRequiredService<IOptions<GrpcHealthChecksOptions>>().Value;
+        foreach (var service in ((IEndpointRouteBuilder)app).DataSources.SelectMany(source => source.Endpoints)
+            .Select(endpoint => endpoint.Metadata.GetMetadata<GrpcMethodMetadata>()?.Method.ServiceName).OfType<string>().Distinct(StringComparer.Ordinal))
+        {
+            health.Services.Map(service, check => check.Tags.Contains("ready", StringComparer.Ordinal));
         }
 
         app.MapGrpcReflectionService();

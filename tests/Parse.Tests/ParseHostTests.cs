@@ -4,6 +4,7 @@ using System.Text;
 using System.Threading.Channels;
 using Google.Protobuf;
 using Grpc.Core;
+using Grpc.Health.V1;
 using Grpc.Net.Client;
 using MassTransit;
 using Microsoft.AspNetCore.Builder;
@@ -46,6 +47,20 @@ public sealed class ParseHostTests : IAsyncLifetime
         {
             Directory.Delete(_folder, recursive: true);
         }
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("storyline.parse.v1.ParseService")]
+    public async Task Health_OfAService_IsServing(string service)
+    {
+        var health = new Health.HealthClient(_channel);
+
+        var serving = await health.CheckAsync(new HealthCheckRequest { Service = service }, cancellationToken: Cancellation);
+        var unknown = await Assert.ThrowsAsync<RpcException>(async () => await health.CheckAsync(new HealthCheckRequest { Service = "storyline.parse.v1.Nothing" }, cancellationToken: Cancellation));
+
+        Assert.Equal(HealthCheckResponse.Types.ServingStatus.Serving, serving.Status);
+        Assert.Equal(StatusCode.NotFound, unknown.StatusCode);
     }
 
     [Fact]
