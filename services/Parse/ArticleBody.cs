@@ -12,8 +12,10 @@ internal static class ArticleBody
 
     public static bool IsTooShort(string body) => body.Length + body.Count(Text.IsUnspaced) < ParserLimits.MinBodyLength;
 
-    public static TimeEvidence[] HintTime(EntryHint? hint) =>
-        hint?.PublishTime is { } time ? [new TimeEvidence(new DateReading(time, HasTime: true, HasZone: true), 0.8)] : [];
+    /// <summary>What the feed says of the time; it counts for more when the page declares the same instant.</summary>
+    public static TimeEvidence[] HintTime(EntryHint? hint, IReadOnlyList<TimeEvidence> declared) =>
+        hint?.PublishTime is not { } time ? []
+        : [new TimeEvidence(new DateReading(time, HasTime: true, HasZone: true), declared.Any(d => d.Reading is { HasTime: true, HasZone: true } && (d.Reading.Time - time).Duration() < TimeSpan.FromMinutes(1)) ? 0.9 : 0.8)];
 
     /// <summary>The first candidate that is not empty; without any, the first words of the body.</summary>
     public static string Title(ReadOnlySpan<string?> candidates, string body)

@@ -112,7 +112,7 @@ internal static class HtmlArticleReader
             return ParseResult.Rejected(Outcome.TooShort, $"{body.Length} characters of text, an article has at least {ParserLimits.MinBodyLength}");
         }
 
-        var (published, confidence) = PublishTimes.Decide([.. page.Published, .. ArticleBody.HintTime(hint)], page.Metadata.Address);
+        var (published, confidence) = PublishTimes.Decide([.. page.Published, .. ArticleBody.HintTime(hint, page.Published)], page.Metadata.Address);
         var (modified, _) = PublishTimes.Decide(page.Modified, page.Metadata.Address);
         if (authors.Length == 0)
         {

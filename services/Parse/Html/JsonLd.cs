@@ -166,7 +166,11 @@ public sealed partial class JsonLd
 
             foreach (var property in element.EnumerateObject())
             {
-                Collect(property.Value, depth + 1);
+                // What readers wrote about a thing is no article of the page.
+                if (property.Name is not ("review" or "reviews" or "comment"))
+                {
+                    Collect(property.Value, depth + 1);
+                }
             }
         }
     }

@@ -41,7 +41,7 @@ internal sealed class Page
         var authors = rule?.Authors(tree) ?? [];
         AuthorsByRule = AuthorNames.Persons(authors, SiteName);
         Bylines = authors.Count > 0 ? authors : FindBylines();
-        (Published, Modified) = FindTimes();
+        (Published, Modified) = PageTimes.Find(this, tree, _jsonLd.PagePublished);
         Published = rule?.Published(tree) is { } time && (DateText.Machine(time) ?? DateText.Words(time)) is { } reading
             ? [new TimeEvidence(reading, 0.97, "the site's rule"), .. Published] : Published;
         Keywords = [.. FindKeywords().Select(k => Text.Normalise(k)).Where(k => k.Length is > 1 and <= 80).Distinct(StringComparer.OrdinalIgnoreCase).Take(30)];
@@ -58,6 +58,8 @@ internal sealed class Page
     public string? SiteName { get; }
 
     public PageSigns Signs => _signs;
+
+    public Uri? Address => _address;
 
     /// <summary>All names that the site has for itself.</summary>
     public string[] SiteNames => [.. ((string?[])[SiteName, Article.Publisher, Metadata.First("application-name", "twitter:site"), HostName(_address)]).OfType<string>()];
@@ -176,12 +178,14 @@ internal sealed class Page
     }
 
     /// <summary>Elements of the body that hold text of their own, in document order from a node on; blocks that only hold other blocks are passed over.</summary>
-    private IEnumerable<Element> TextElements(Node? from)
+    /// <param name="from">The first node looked at.</param>
+    /// <param name="inline">Also those that set a few words apart.</param>
+    public IEnumerable<Element> TextElements(Node? from, bool inline = false)
     {
         for (var node = from; node is not null; node = node.Following(_tree.Body))
         {
             if (node is Element { FirstChild: not null } element
-                && element.Tag is Tag.P or Tag.Span or Tag.Div or Tag.Li or Tag.Small or Tag.Td or Tag.Em or Tag.Strong or Tag.H2 or Tag.H3 or Tag.H4 or Tag.H5 or Tag.A
+                && (element.Tag is Tag.P or Tag.Span or Tag.Div or Tag.Li or Tag.Small or Tag.Td or Tag.Em or Tag.Strong or Tag.H2 or Tag.H3 or Tag.H4 or Tag.H5 or Tag.A || (inline && element.Tag is Tag.Time or Tag.Unknown or Tag.Dd or Tag.Dt or Tag.B or Tag.I or Tag.Cite or Tag.H6 or Tag.Label or Tag.Font or Tag.Abbr or Tag.Address))
                 && (element.Tag != Tag.Div || HoldsText(element)))
             {
                 yield return element;
@@ -189,7 +193,7 @@ internal sealed class Page
         }
     }
 
-    private static bool HoldsText(Element element)
+    public static bool HoldsText(Element element)
     {
         for (var node = element.FirstChild; node is not null; node = node.Next)
         {
@@ -249,135 +253,6 @@ internal sealed class Page
         var label = Metadata.First("twitter:label1") ?? "";
         var isAuthor = ((string[])["written", "verfasst", "geschrieben", "écrit", "escrito", "scritto", "geschreven", "author", "autor", "by"]).Any(w => label.Contains(w, StringComparison.OrdinalIgnoreCase));
         return isAuthor ? Metadata.First("twitter:data1") : Metadata.First("twitter:misc:Written by");
-    }
-
-    private (List<TimeEvidence> Published, List<TimeEvidence> Modified) FindTimes()
-    {
-        var published = new List<TimeEvidence>();
-        var modified = new List<TimeEvidence>();
-        Add(published, Article.DatePublished, 0.95, "json-ld datePublished");
-        Add(published, _jsonLd.PagePublished, 0.85, "json-ld datePublished of the page");
-        Add(published, Metadata.First("article:published_time", "og:article:published_time", "og:published_time", "article:published", "shareaholic:article_published_time"), 0.94, "meta article:published_time");
-        Add(published, Metadata.First("datePublished", "parsely-pub-date", "sailthru.date", "dc.date.issued", "dcterms.created", "dc.date.created", "dc.date", "dcterms.date", "publish-date", "publish_date", "publication_date", "pubdate", "cxenseparse:recs:publishtime", "article.published", "date"), 0.9, "meta date");
-        if (_signs.Signs.FirstOrDefault(s => s.Hints.HasFlag(Hints.PublishedProperty)).Element is { } marked)
-        {
-            Add(published, TimeOf(marked), 0.88, "itemprop datePublished");
-        }
-
-        var dated = FromHeadline(Hints.Date);
-        if (dated.Find(s => s.Element.Tag == Tag.Time && s.Element.Has("datetime")).Element is { } time)
-        {
-            Add(published, TimeOf(time), 0.7, "time element");
-        }
-
-        if (published.Count == 0)
-        {
-            foreach (var sign in dated.Take(60))
-            {
-                if (PageSigns.ShortText(sign.Element, 120) is { } text && DateText.Published(text) is { } reading)
-                {
-                    published.Add(new TimeEvidence(reading, 0.5, "element marked as a date"));
-                    break;
-                }
-            }
-        }
-
-        if (published.Count == 0 && (DateBelowHeadline() ?? FirstWrittenDate()) is { } written)
-        {
-            published.Add(new TimeEvidence(written, 0.4, "a date as text"));
-        }
-
-        if (published.Count == 0 && OpeningDate() is { } opening)
-        {
-            published.Add(new TimeEvidence(opening, 0.35, "a date that opens a line"));
-        }
-
-        if (UrlDate.Read(_address) is { } day)
-        {
-            published.Add(new TimeEvidence(day, 0.45, "url"));
-        }
-
-        Add(modified, Article.DateModified, 0.95, "json-ld dateModified");
-        Add(modified, Metadata.First("article:modified_time", "og:updated_time", "dateModified", "dcterms.modified", "last-modified", "article:modified"), 0.9, "meta article:modified_time");
-        return (published, modified);
-    }
-
-    /// <summary>A date at the very start of one of the first lines under the headline: "27.1.2022 - The council …".</summary>
-    private DateReading? OpeningDate()
-    {
-        const int Lines = 15, Start = 50;
-        if (_signs.Headings.FirstOrDefault().Element is not { } headline)
-        {
-            return null;
-        }
-
-        var looked = 0;
-        for (var node = headline.FollowingAfter(_tree.Body); node is not null && looked < Lines; node = node.Following(_tree.Body))
-        {
-            if (node is Element { Tag: Tag.P or Tag.Div or Tag.Span or Tag.Strong } element && HoldsText(element) && PageSigns.ShortText(element, 3_000) is { Length: > 8 } line)
-            {
-                looked++;
-                if (DateText.Words(line[..Math.Min(Start, line.Length)]) is { } reading)
-                {
-                    return reading;
-                }
-            }
-        }
-
-        return null;
-    }
-
-    /// <summary>The page's own signs of a kind: those from the headline on in order, then those above it.</summary>
-    private List<Sign> FromHeadline(Hints kind)
-    {
-        const int Before = 80;
-        var from = _signs.Headings.FirstOrDefault().Order - Before;
-        return [.. _signs.Signs.Where(s => (s.Hints & kind) != Hints.None && _signs.IsOwn(s)).OrderBy(s => s.Order < from)];
-    }
-
-    /// <summary>The first date that a short piece of text below the headline is hardly more than.</summary>
-    private DateReading? DateBelowHeadline()
-    {
-        const int Pieces = 60;
-        var headline = Headline.Element ?? _signs.Headings.FirstOrDefault().Element;
-        return headline is null ? null : WrittenDate(TextElements(headline.FollowingAfter(_tree.Body)).Take(Pieces), IsElsewhere);
-    }
-
-    /// <summary>The first date outside footers that a short piece of visible text is hardly more than.</summary>
-    private DateReading? FirstWrittenDate()
-    {
-        const int Pieces = 5_000;
-        return WrittenDate(TextElements(_tree.Body.FirstChild).Take(Pieces), e => e.Closest(Tag.Footer) is not null);
-    }
-
-    private static DateReading? WrittenDate(IEnumerable<Element> elements, Func<Element, bool> isElsewhere) => elements
-        .Select(e => (Element: e, Reading: PageSigns.ShortText(e, 90) is { Length: >= 8 } text ? DateText.Published(text) : null))
-        .FirstOrDefault(d => d.Reading is not null && !isElsewhere(d.Element)).Reading;
-
-    /// <summary>In a footer, or in a box of other articles.</summary>
-    private static bool IsElsewhere(Element element)
-    {
-        for (var at = element; at is not null; at = at.Parent as Element)
-        {
-            var name = at.Attribute("class");
-            if (at.Tag is Tag.Footer or Tag.Aside or Tag.Nav
-                || (at.Tag is not (Tag.Body or Tag.Html) && (name.Contains("related", StringComparison.OrdinalIgnoreCase) || name.Contains("teaser", StringComparison.OrdinalIgnoreCase) || name.Contains("comment", StringComparison.OrdinalIgnoreCase))))
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
-
-    private static string? TimeOf(Element element) => NotEmpty(element.Value("datetime")) ?? NotEmpty(element.Value("content")) ?? PageSigns.ShortText(element, 200);
-
-    private static void Add(List<TimeEvidence> evidence, string? value, double confidence, string source)
-    {
-        if (DateText.Machine(value) is { } reading)
-        {
-            evidence.Add(new TimeEvidence(reading, confidence, source));
-        }
     }
 
     private IEnumerable<string> FindKeywords()

@@ -9,25 +9,56 @@ namespace Storyline.Parse.Metadata;
 /// <param name="HasTime">The text names a time of day.</param>
 /// <param name="HasZone">The text names an offset or zone.</param>
 [StructLayout(LayoutKind.Auto)]
-public readonly record struct DateReading(DateTimeOffset Time, bool HasTime, bool HasZone);
+public readonly record struct DateReading(DateTimeOffset Time, bool HasTime, bool HasZone)
+{
+    /// <summary>Day and month could be the other way round: <c>3.5.2024</c>. They are read day first.</summary>
+    public bool IsOrderUnsure { get; init; }
+
+    /// <summary>Written with strokes, <c>3/5/2024</c>, as in the countries that put the month first.</summary>
+    public bool IsSlashed { get; init; }
+
+    /// <summary>The reading with day and month the other way round.</summary>
+    public DateReading OtherOrder() => this with { Time = new DateTimeOffset(new DateTime(Time.Year, Time.Day, Time.Month).Add(Time.TimeOfDay), Time.Offset), IsOrderUnsure = false };
+}
+
+/// <summary>What a text says that a date is of.</summary>
+public enum DateRole
+{
+    /// <summary>It does not say.</summary>
+    Unsaid,
+
+    /// <summary>The publication: "Published", "Erschienen am".</summary>
+    Publication,
+
+    /// <summary>The last change or check: "Updated", "Stand".</summary>
+    Change,
+
+    /// <summary>Something else than the text: an event, a term, the rights.</summary>
+    Other,
+}
+
+/// <summary>A date in a text for readers.</summary>
+[StructLayout(LayoutKind.Auto)]
+public readonly record struct DateMention(DateReading Reading, DateRole Role);
 
 /// <summary>Reads times as publishers write them: ISO 8601 and its misspellings, RFC 5322, Unix seconds, and dates in words.</summary>
 public static class DateText
 {
+    // In the cases that dates stand in; a name that two languages give to different months ("listopada") stands by the first of them.
     private static readonly string[] MonthNames =
     [
-        "january januar janvier enero gennaio janeiro januari ledna stycznia ocak січня января tammikuuta jan ene gen janv januar. sty gener",
-        "february februar février fevrier febrero febbraio fevereiro februari února lutego şubat лютого февраля helmikuuta feb fév fev febr feber feb. febrer",
-        "march märz maerz mars marzo março marco maart března marca mart березня марта maaliskuuta mar mär mrz maa març",
-        "april avril abril aprile apríla dubna kwietnia nisan квітня апреля huhtikuuta apr avr abr",
-        "may mai mayo maggio maio mei května maja mayıs травня мая toukokuuta maj mag",
-        "june juni juin junio giugno junho června czerwca haziran червня июня kesäkuuta jun giu juny",
-        "july juli juillet julio luglio julho července lipca temmuz липня июля heinäkuuta jul juil lug juliol",
-        "august août aout agosto augustus augusti srpna sierpnia ağustos серпня августа elokuuta aug ago agost",
-        "september septembre septiembre settembre setembro září zari września eylül вересня сентября syyskuuta sep sept set sett setembre",
-        "october oktober octobre octubre ottobre outubro října pazdziernika października ekim жовтня октября lokakuuta oct okt ott out",
-        "november novembre noviembre novembro listopadu listopada kasım листопада ноября marraskuuta nov",
-        "december dezember décembre decembre diciembre dicembre dezembro prosince grudnia aralık грудня декабря joulukuuta dec dez déc dic",
+        "january januar janvier enero gennaio janeiro januari ledna stycznia ocak січня января tammikuuta jan ene gen janv sty gener jänner jän ianuarie januára siječnja sausio janvāris janvārī jaanuar január janúar јануар януари ιανουαρίου يناير ינואר जनवरी xaneiro urtarrila января янв",
+        "february februar février fevrier febrero febbraio fevereiro februari února lutego şubat лютого февраля helmikuuta feb fév fev febr feber febrer lut februarie februára veljače vasario februāris februārī veebruar február febrúar фебруар февруари φεβρουαρίου فبراير פברואר फरवरी febreiro фев",
+        "march märz maerz mars marzo março marco maart března marca mart березня марта maaliskuuta mar mär mrz maa març martie ožujka kovo marts martā märts március март μαρτίου مارس מרץ मार्च maret",
+        "april avril abril aprile apríla dubna kwietnia nisan квітня апреля huhtikuuta apr avr abr aprilie travnja balandžio aprīlis aprīlī aprill április apríl април απριλίου أبريل אפריל अप्रैल kwi апр",
+        "may mai mayo maggio maio mei května maja mayıs травня мая toukokuuta maj mag svibnja gegužės maijs maijā május maí мај май μαΐου مايو מאי मई mája",
+        "june juni juin junio giugno junho června czerwca haziran червня июня kesäkuuta jun giu juny iunie lipnja birželio jūnijs jūnijā juuni június júní јун юни ιουνίου يونيو יוני जून cze júna xuño июн",
+        "july juli juillet julio luglio julho července lipca temmuz липня июля heinäkuuta jul juil lug juliol iulie srpnja liepos jūlijs jūlijā juuli július júlí јул юли ιουλίου يوليو יולי जुलाई lip júla xullo июл",
+        "august août aout agosto augustus augusti srpna sierpnia ağustos серпня августа elokuuta aug ago agost kolovoza rugpjūčio augusts augustā augusztus ágúst август αυγούστου أغسطس אוגוסט अगस्त agustus sie augusta авг",
+        "september septembre septiembre settembre setembro září zari września eylül вересня сентября syyskuuta sep sept set sett setembre septembrie rujna rugsėjo septembris septembrī szeptember септембар септември σεπτεμβρίου سبتمبر ספטמבר सितंबर wrz septembra сен",
+        "october oktober octobre octubre ottobre outubro října pazdziernika października ekim жовтня октября lokakuuta oct okt ott out octombrie spalio oktobris oktobrī oktoober október októbra октобар октомври οκτωβρίου أكتوبر אוקטובר अक्टूबर paź окт",
+        "november novembre noviembre novembro listopadu listopada kasım листопада ноября marraskuuta nov noiembrie studenoga studenog lapkričio novembris novembrī nóvember novembra новембар ноември νοεμβρίου نوفمبر נובמבר नवंबर lis ноя",
+        "december dezember décembre decembre diciembre dicembre dezembro prosince grudnia aralık грудня декабря joulukuuta dec dez déc dic decembrie gruodžio decembris decembrī detsember desember decembra децембар декември δεκεμβρίου ديسمبر דצמבר दिसंबर gru des дек",
     ];
 
     private static readonly Dictionary<string, int> Months = MonthNames
@@ -41,8 +72,27 @@ public static class DateText
         ["BST"] = 1, ["CET"] = 1, ["CEST"] = 2, ["MEZ"] = 1, ["MESZ"] = 2, ["EET"] = 2, ["EEST"] = 3, ["MSK"] = 3, ["JST"] = 9, ["KST"] = 9, ["SGT"] = 8,
     };
 
+    // Beginnings of words.
     private static readonly SearchValues<string> PublicationWords = SearchValues.Create(
-        ["published", "posted on", "veröffentlicht", "erschienen", "erstellt am", "publié", "publicado", "pubblicato", "gepubliceerd", "publicerad", "publisert", "opublikowano", "опубликовано"], StringComparison.OrdinalIgnoreCase);
+        [
+            "publi", "posted", "created", "written", "released", "issued", "veröffentlich", "erschienen", "erstellt", "geschrieben", "gepostet", "eingestellt", "pubbli", "gepubliceerd", "geplaatst", "escrito",
+            "creado", "publisert", "opprettet", "udgivet", "oprettet", "offentliggjort", "skapad", "opubli", "dodano", "utworzono", "vydáno", "publikováno", "zveřejněno", "objavljeno", "közzé", "megjelen", "julkaistu",
+            "опублик", "дата публикации", "δημοσ", "yayın", "eklenme", "발행", "입력", "등록", "発行", "公開", "掲載", "发布", "發布", "发表", "نشر",
+        ],
+        StringComparison.OrdinalIgnoreCase);
+
+    private static readonly SearchValues<string> ChangeWords = SearchValues.Create(
+        [
+            "updat", "modif", "edited", "revised", "reviewed", "last change", "aktuali", "geändert", "letzte änderung", "überarbeitet", "stand:", "stand ", "actuali", "aggiorna", "mis à jour", "mise à jour", "bijgewerkt",
+            "gewijzigd", "uppdater", "ändrad", "oppdater", "opdater", "sist endret", "zmieni", "zaktuali", "změn", "ažur", "frissít", "módos", "päivitetty", "muokattu", "atualiz", "обновл", "изменен", "оновлен", "ενημ",
+            "güncel", "更新", "수정", "最終", "تحديث",
+        ],
+        StringComparison.OrdinalIgnoreCase);
+
+    private static readonly SearchValues<string> OtherWords = SearchValues.Create(
+        ["termin", "wann:", "when:", "deadline", "gültig", "valid ", "expire", "until", "geboren", "born", "birthday", "copyright", "©", "event"], StringComparison.OrdinalIgnoreCase);
+
+    private const int MaxWords = 200;
 
     /// <summary>Reads a machine-written value (JSON-LD, meta, <c>datetime</c> attribute).</summary>
     public static DateReading? Machine(string? value)
@@ -66,7 +116,7 @@ public static class DateText
     public static DateReading? Words(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
-        var start = text.AsSpan(0, Math.Min(text.Length, 200));
+        var start = text.AsSpan(0, Math.Min(text.Length, MaxWords));
         if (!HasDigit(start))
         {
             return null;
@@ -84,12 +134,93 @@ public static class DateText
         return ShortYear(text) is { } at ? Words(string.Concat(text.AsSpan(0, at), "20", text.AsSpan(at))) : null;
     }
 
-    /// <summary>As <see cref="Words"/>; of several dates the one that the text says is the publication's: <c>Last change: 31 October 2023. Published: 1 November 2023</c>.</summary>
-    public static DateReading? Published(string text)
+    /// <summary>
+    /// As <see cref="Words"/>, with what the text says that the date is of. Of several dates the one of the publication, else one that nothing is said of:
+    /// <c>Last change: 31 October 2023. Published: 1 November 2023</c>.
+    /// </summary>
+    public static DateMention? Mention(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
-        var cue = text.AsSpan().IndexOfAny(PublicationWords);
-        return (cue > 0 ? Words(text[cue..]) : null) ?? Words(text);
+        var start = text.AsSpan(0, Math.Min(text.Length, MaxWords));
+        if (!HasDigit(start))
+        {
+            return null;
+        }
+
+        var tokens = Tokens(start);
+        DateMention? best = null;
+        var said = 0; // how far the text has been read for what it says
+        for (var i = 0; i < tokens.Count; i++)
+        {
+            if (DateAt(tokens, i, out var next) is not { } date)
+            {
+                continue;
+            }
+
+            var role = RoleOf(start[said..tokens[i].At]);
+            said = next < tokens.Count ? tokens[next].At : start.Length;
+            var reading = WithTime(date, tokens, next);
+            // "… of 3 May 2024 (updated 5 May 2024)": what follows speaks of the next date, if there is one.
+            if (role == DateRole.Unsaid && best is null && !AnyDate(tokens, next))
+            {
+                role = RoleOf(start[said..]);
+            }
+
+            if (best is null || Rank(role) > Rank(best.Value.Role))
+            {
+                best = new DateMention(reading, role);
+            }
+
+            i = next - 1;
+        }
+
+        return best ?? (ShortYear(text) is { } at ? Mention(string.Concat(text.AsSpan(0, at), "20", text.AsSpan(at))) : null);
+
+        static int Rank(DateRole role) => role switch { DateRole.Publication => 3, DateRole.Unsaid => 2, DateRole.Change => 1, _ => 0 };
+    }
+
+    /// <summary>What the last such word of a text says that a date is of.</summary>
+    public static DateRole RoleOf(ReadOnlySpan<char> text)
+    {
+        var (said, role) = (-1, DateRole.Unsaid);
+        foreach (var (words, means) in (ReadOnlySpan<(SearchValues<string>, DateRole)>)[(PublicationWords, DateRole.Publication), (ChangeWords, DateRole.Change), (OtherWords, DateRole.Other)])
+        {
+            if (LastWord(text, words) is var at && at > said)
+            {
+                (said, role) = (at, means);
+            }
+        }
+
+        return role;
+    }
+
+    private static int LastWord(ReadOnlySpan<char> text, SearchValues<string> words)
+    {
+        var last = -1;
+        for (var from = 0; from < text.Length && text[from..].IndexOfAny(words) is var at and >= 0; from += at + 1)
+        {
+            var begin = from + at;
+            // Scripts with capitals set words apart; in the others a word may begin anywhere.
+            if (begin == 0 || !char.IsLetter(text[begin - 1]) || !(char.IsLower(text[begin]) || char.IsUpper(text[begin])))
+            {
+                last = begin;
+            }
+        }
+
+        return last;
+    }
+
+    private static bool AnyDate(List<Token> tokens, int from)
+    {
+        for (var i = from; i < tokens.Count; i++)
+        {
+            if (DateAt(tokens, i, out _) is not null)
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private static bool HasDigit(ReadOnlySpan<char> text)
@@ -191,60 +322,88 @@ public static class DateText
         return minutes <= 14 * 60 ? TimeSpan.FromMinutes(zone[0] == '+' ? minutes : -minutes) : null;
     }
 
-    private static DateTimeOffset? DateAt(List<string> tokens, int i, out int next)
+    private static DateReading? DateAt(List<Token> tokens, int i, out int next)
     {
         next = i + 3;
-        string At(int k) => i + k < tokens.Count ? tokens[i + k] : "";
-        // 3 May 2024 · 3. Mai 2024 · 3 de mayo de 2024
-        if (Small(At(0), 31) is { } day1)
+        string At(int k) => i + k < tokens.Count ? tokens[i + k].Text : "";
+        DateReading? Found(int length, int year, int month, int day, out int after)
         {
-            var k = At(1) is "de" or "of" or "st" or "nd" or "rd" or "th" ? 2 : 1;
+            after = i + length;
+            return Day(year, month, day) is { } date ? new DateReading(date, false, false) : null;
+        }
+
+        if (Small(At(0), 31) is { } first)
+        {
+            // 3 May 2024 · 3. Mai 2024 · 3 de mayo de 2024 · 1er mai 2024
+            var k = At(1) is "de" or "of" or "st" or "nd" or "rd" or "th" or "er" or "º" or "ο" ? 2 : 1;
+            k += k == 2 && At(2) is "de" or "of" ? 1 : 0;
             if (Months.TryGetValue(At(k), out var month))
             {
-                var y = At(k + 1) is "de" or "del" ? k + 2 : k + 1;
-                next = i + y + 1;
-                return Year(At(y)) is { } year ? Day(year, month, day1) : null;
+                var y = At(k + 1) is "de" or "del" or "d" ? k + 2 : k + 1;
+                return Year(At(y)) is { } year ? Found(y + 1, year, month, first, out next) : null;
+            }
+
+            // ngày 3 tháng 5 năm 2024
+            if (At(1) is "tháng" && Small(At(2), 12) is { } counted)
+            {
+                var y = At(3) is "năm" ? 4 : 3;
+                return Year(At(y)) is { } year ? Found(y + 1, year, counted, first, out next) : null;
             }
 
             // 03.05.2024 · 3/5/2024: day first, unless it cannot be
             if (Small(At(1), 31) is { } second && Year(At(2)) is { } numericYear)
             {
-                return second <= 12 ? Day(numericYear, second, day1) : Day(numericYear, day1, second);
+                return second > 12 ? Found(3, numericYear, first, second, out next)
+                    : Found(3, numericYear, second, first, out next) is { } found ? found with { IsOrderUnsure = first <= 12 && first != second, IsSlashed = tokens[i].Next == '/' } : null;
             }
         }
 
-        // May 3, 2024 · May 3rd, 2024
+        // May 3, 2024 · May 3rd, 2024 · May 3 14:57:21 CEST 2024
         if (Months.TryGetValue(At(0), out var named) && Small(At(1), 31) is { } day2)
         {
             var y = At(2) is "st" or "nd" or "rd" or "th" ? 3 : 2;
-            next = i + y + 1;
-            return Year(At(y)) is { } year ? Day(year, named, day2) : null;
+            if (Year(At(y)) is { } year)
+            {
+                return Found(y + 1, year, named, day2, out next);
+            }
+
+            y = At(2).Contains(':', StringComparison.Ordinal) ? Year(At(3)) is not null ? 3 : 4 : 0;
+            return y > 0 && Year(At(y)) is { } late ? Found(2, late, named, day2, out next) : null;
         }
 
-        // 2024年5月3日 · 2024-05-03 · 2024. 5. 3.
-        if (Year(At(0)) is { } firstYear && Small(At(1), 12) is { } month3 && Small(At(2), 31) is { } day3)
+        if (Year(At(0)) is { } firstYear)
         {
-            return Day(firstYear, month3, day3);
+            // 2024年5月3日 · 2024-05-03 · 2024. 5. 3.
+            if (Small(At(1), 12) is { } month3 && Small(At(2), 31) is { } day3)
+            {
+                return Found(3, firstYear, month3, day3, out next);
+            }
+
+            // 2024 May 3 · 2024. május 3. · 2024 m. gegužės 3 d. · 2024. gada 3. maijā
+            var k = At(1) is "m" or "gada" ? 2 : 1;
+            return Months.TryGetValue(At(k), out var month) && Small(At(k + 1), 31) is { } day4 ? Found(k + 2, firstYear, month, day4, out next)
+                : k == 2 && Small(At(2), 31) is { } day5 && Months.TryGetValue(At(3), out month) ? Found(4, firstYear, month, day5, out next) : null;
         }
 
         return null;
     }
 
-    private static DateReading? WithTime(DateTimeOffset date, List<string> tokens, int next)
+    private static DateReading WithTime(DateReading date, List<Token> tokens, int next)
     {
         for (var i = next; i < Math.Min(next + 5, tokens.Count); i++)
         {
-            var parts = tokens[i].Split(':');
+            var parts = tokens[i].Text.Split(':');
             if (parts.Length is < 2 or > 3 || !Number(parts[0], out var hour) || !Number(parts[1], out var minute) || hour > 24 || minute > 59)
             {
                 continue;
             }
 
-            var after = i + 1 < tokens.Count ? tokens[i + 1].Replace(".", "", StringComparison.Ordinal) : "";
-            if (after is "a" or "p" or "A" or "P" && i + 2 < tokens.Count && tokens[i + 2] is "m" or "M")
+            var after = i + 1 < tokens.Count ? tokens[i + 1].Text.Replace(".", "", StringComparison.Ordinal) : "";
+            var length = 1;
+            if (after is "a" or "p" or "A" or "P" && i + 2 < tokens.Count && tokens[i + 2].Text is "m" or "M")
             {
-                tokens[i + 1] = after += "m"; // "p.m." came as two words
-                tokens.RemoveAt(i + 2);
+                after += "m"; // "p.m." came as two words
+                length = 2;
             }
 
             var isHalf = after.Equals("am", StringComparison.OrdinalIgnoreCase) || after.Equals("pm", StringComparison.OrdinalIgnoreCase);
@@ -253,28 +412,35 @@ public static class DateText
                 hour = (hour % 12) + (after.StartsWith("p", StringComparison.OrdinalIgnoreCase) ? 12 : 0);
             }
 
-            var zone = i + (isHalf ? 2 : 1) < tokens.Count ? tokens[i + (isHalf ? 2 : 1)] : "";
-            var offset = zone.Length > 0 ? Offset(zone) : null;
-            var time = date.AddHours(hour).AddMinutes(minute);
-            return Plausible(new DateTimeOffset(time.DateTime, offset ?? TimeSpan.Zero), true, offset is not null);
+            var at = i + 1 + (isHalf ? length : 0);
+            var offset = at < tokens.Count ? Offset(tokens[at].Text) : null;
+            var time = date.Time.AddHours(hour).AddMinutes(minute);
+            return Plausible(new DateTimeOffset(time.DateTime, offset ?? TimeSpan.Zero), true, offset is not null) is { } whole ? whole with { IsOrderUnsure = date.IsOrderUnsure, IsSlashed = date.IsSlashed } : date;
         }
 
-        return new DateReading(date, false, false);
+        return date;
     }
 
+    /// <summary>A word, number or clock time.</summary>
+    /// <param name="Text">What it is.</param>
+    /// <param name="At">Where it begins.</param>
+    /// <param name="Next">The character after it.</param>
+    [StructLayout(LayoutKind.Auto)]
+    private readonly record struct Token(string Text, int At, char Next);
+
     /// <summary>Words, numbers and clock times; punctuation separates, a sign stays with the zone after a time.</summary>
-    private static List<string> Tokens(ReadOnlySpan<char> text)
+    private static List<Token> Tokens(ReadOnlySpan<char> text)
     {
-        var tokens = new List<string>();
+        var tokens = new List<Token>();
         var start = -1;
         for (var i = 0; i <= text.Length; i++)
         {
             var c = i < text.Length ? text[i] : ' ';
-            var inside = char.IsLetterOrDigit(c) || (c == ':' && start >= 0) || (c is '+' && start < 0) || (c is '-' && start < 0 && tokens.Count > 0 && tokens[^1].Contains(':', StringComparison.Ordinal));
+            var inside = IsWord(c) || (c == ':' && start >= 0) || (c is '+' && start < 0) || (c is '-' && start < 0 && tokens.Count > 0 && tokens[^1].Text.Contains(':', StringComparison.Ordinal));
             // "3rd", "2024年5月": a change between digits and letters separates.
-            if (inside && start >= 0 && char.IsLetterOrDigit(c) && char.IsLetterOrDigit(text[i - 1]) && char.IsDigit(c) != char.IsDigit(text[i - 1]))
+            if (inside && start >= 0 && IsWord(c) && IsWord(text[i - 1]) && char.IsDigit(c) != char.IsDigit(text[i - 1]))
             {
-                Add(tokens, text[start..i]);
+                Add(tokens, text[start..i], start, c);
                 start = i;
             }
             else if (inside && start < 0)
@@ -283,18 +449,21 @@ public static class DateText
             }
             else if (!inside && start >= 0)
             {
-                Add(tokens, text[start..i]);
+                Add(tokens, text[start..i], start, c);
                 start = -1;
             }
         }
 
         return tokens;
 
-        static void Add(List<string> tokens, ReadOnlySpan<char> token)
+        // Vowel signs of Indic scripts are marks, and parts of the word.
+        static bool IsWord(char c) => char.IsLetterOrDigit(c) || (c > 'ʯ' && char.GetUnicodeCategory(c) is UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark);
+
+        static void Add(List<Token> tokens, ReadOnlySpan<char> token, int at, char next)
         {
             if (token is not ("年" or "月" or "日" or "년" or "월" or "일"))
             {
-                tokens.Add(token.TrimEnd(':').ToString());
+                tokens.Add(new Token(token.TrimEnd(':').ToString(), at, next));
             }
         }
     }

@@ -7,7 +7,11 @@ namespace Storyline.Parse.Metadata;
 /// <param name="Confidence">How far its kind can be trusted, 0 to 1.</param>
 /// <param name="Source">Where it stands, for people.</param>
 [StructLayout(LayoutKind.Auto)]
-public readonly record struct TimeEvidence(DateReading Reading, double Confidence, string Source = "");
+public readonly record struct TimeEvidence(DateReading Reading, double Confidence, string Source = "")
+{
+    /// <summary>It is what the page shows its readers by the headline.</summary>
+    public bool IsShown { get; init; }
+}
 
 /// <summary>Decides between statements about one time, best kind first.</summary>
 public static class PublishTimes
@@ -51,7 +55,7 @@ public static class PublishTimes
 
     /// <summary>
     /// The same instant by the site's clock, so that its day is the one that the site's readers know: by the clock that another statement shows it by, else by the one
-    /// of the site's country, else by one on which it falls on the day of the URL.
+    /// of the site's country, else by one on which it falls on the day of the URL or the day that the page shows.
     /// </summary>
     private static DateTimeOffset Written(DateTimeOffset time, IReadOnlyList<TimeEvidence> evidence, Uri? site)
     {
@@ -76,7 +80,8 @@ public static class PublishTimes
             return time.ToOffset(local);
         }
 
-        var day = UrlDate.Read(site)?.Time.Date;
+        var shown = evidence.FirstOrDefault(e => e.IsShown && !e.Reading.HasTime);
+        var day = UrlDate.Read(site)?.Time.Date ?? (shown.IsShown ? shown.Reading.Time.Date : null);
         return day == time.Date.AddDays(-1) && time.Hour < 12 ? time.ToOffset(TimeSpan.FromHours(-time.Hour - 1))
             : day == time.Date.AddDays(1) && time.Hour >= 10 ? time.ToOffset(TimeSpan.FromHours(24 - time.Hour))
             : time;

@@ -35,7 +35,7 @@ internal static class PlainTextReader
             return ParseResult.Rejected(Outcome.TooShort, $"{body.Length} characters of text, an article has at least {Documents.ParserLimits.MinBodyLength}");
         }
 
-        TimeEvidence[] times = [.. ArticleBody.HintTime(hint), .. WrittenTimes(pieces, title), .. UrlTime(url)];
+        TimeEvidence[] times = [.. ArticleBody.HintTime(hint, []), .. WrittenTimes(pieces, title), .. UrlTime(url)];
         var (published, confidence) = PublishTimes.Decide(times);
         string[] bylines = [.. pieces.Take(title + 6).Where(p => p.Kind == PieceKind.Byline).Select(p => p.Text)];
         var authors = AuthorNames.Persons(hint?.Authors is { Length: > 0 } given ? given : bylines, siteName: null);

@@ -46,6 +46,9 @@ public sealed class MetadataTests
     [InlineData("https://e.example/x-20240503", "2024-05-03")]
     [InlineData("https://e.example/x-120240503", null)]
     [InlineData("https://e.example/2024/15/03/x", null)]
+    [InlineData("https://e.example/news/23-05-2024", "2024-05-23")]
+    [InlineData("https://e.example/news/03-05-2024", null)]
+    [InlineData("https://e.example/wp-content/uploads/2024/05/", null)]
     public void UrlDate_Paths_GiveTheDay(string url, string? day) =>
         Assert.Equal(day, UrlDate.Read(new Uri(url))?.Time.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture));
 
@@ -87,11 +90,56 @@ public sealed class MetadataTests
     }
 
     [Theory]
-    [InlineData("Letzte Änderung: 31.10.2023 - 14:49 Erschienen am: 01.11.2023", "2023-11-01")]
-    [InlineData("Published 3 May 2024, updated 5 May 2024", "2024-05-03")]
-    [InlineData("Updated 5 May 2024", "2024-05-05")]
-    public void Published_SeveralDates_IsThePublications(string text, string expected) =>
-        Assert.Equal(expected, DateText.Published(text)?.Time.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture));
+    [InlineData("Letzte Änderung: 31.10.2023 - 14:49 Erschienen am: 01.11.2023", "2023-11-01", DateRole.Publication)]
+    [InlineData("Published 3 May 2024, updated 5 May 2024", "2024-05-03", DateRole.Publication)]
+    [InlineData("3 May 2024 (updated 5 May 2024)", "2024-05-03", DateRole.Unsaid)]
+    [InlineData("3 May 2024 (updated)", "2024-05-03", DateRole.Change)]
+    [InlineData("3. Mai 2024 gepostet", "2024-05-03", DateRole.Publication)]
+    [InlineData("Updated 5 May 2024", "2024-05-05", DateRole.Change)]
+    [InlineData("Stand: 05.05.24, 18:00 Uhr", "2024-05-05", DateRole.Change)]
+    [InlineData("Dernière mise à jour le 5 mai 2024", "2024-05-05", DateRole.Change)]
+    [InlineData("最終更新 2024年5月5日", "2024-05-05", DateRole.Change)]
+    [InlineData("Opublikowano: 3 maja 2024", "2024-05-03", DateRole.Publication)]
+    [InlineData("Termin: 21.02.2024, 19 Uhr", "2024-02-21", DateRole.Other)]
+    [InlineData("Outstanding on 3 May 2024", "2024-05-03", DateRole.Unsaid)]
+    public void Mention_Text_IsTheDateOfThePublicationAndWhatIsSaidOfIt(string text, string expected, DateRole role)
+    {
+        var mention = DateText.Mention(text);
+        Assert.Equal(expected, mention?.Reading.Time.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture));
+        Assert.Equal(role, mention?.Role);
+    }
+
+    [Theory]
+    [InlineData("Wien, 3. Jänner 2024", "2024-01-03")]
+    [InlineData("1er février 2024", "2024-02-01")]
+    [InlineData("3 ianuarie 2024", "2024-01-03")]
+    [InlineData("3. siječnja 2024.", "2024-01-03")]
+    [InlineData("3. januára 2024", "2024-01-03")]
+    [InlineData("2024. május 3.", "2024-05-03")]
+    [InlineData("2024 m. gegužės 3 d.", "2024-05-03")]
+    [InlineData("2024. gada 3. maijs", "2024-05-03")]
+    [InlineData("3 Μαΐου 2024", "2024-05-03")]
+    [InlineData("3 май 2024", "2024-05-03")]
+    [InlineData("3 مايو 2024", "2024-05-03")]
+    [InlineData("3 जनवरी 2024", "2024-01-03")]
+    [InlineData("ngày 3 tháng 5 năm 2024", "2024-05-03")]
+    [InlineData("3 de maio de 2024", "2024-05-03")]
+    [InlineData("2024 May 3", "2024-05-03")]
+    [InlineData("Fri May 03 14:57:21 CEST 2024", "2024-05-03T14:57:00+02:00")]
+    public void Words_FormsOfLanguages_AreRead(string text, string expected)
+    {
+        var reading = DateText.Words(text);
+        Assert.Equal(DateTimeOffset.Parse(expected, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal), reading?.Time);
+    }
+
+    [Theory]
+    [InlineData("2024-05-04T03:37:20Z", "2024-05-03", "2024-05-03T23:37:20-04:00")]
+    [InlineData("2024-05-04T03:37:20Z", "2024-05-01", "2024-05-04T03:37:20+00:00")]
+    public void Decide_InUtcAndShownOnTheDayBefore_IsWrittenOnTheDayShown(string declared, string shown, string expected)
+    {
+        var (time, _) = PublishTimes.Decide([new(DateText.Machine(declared)!.Value, 0.95), new(DateText.Machine(shown)!.Value, 0.87) { IsShown = true }], new Uri("https://harbourpost.example/a"));
+        Assert.Equal(expected, time?.ToString("yyyy-MM-dd'T'HH:mm:sszzz", CultureInfo.InvariantCulture));
+    }
 
     [Theory]
     [InlineData("By Ines Falk and Tomás Ribeiro", "Ines Falk|Tomás Ribeiro")]
