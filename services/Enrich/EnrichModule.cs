@@ -28,6 +28,7 @@ public sealed class EnrichModule : IServiceModule
             .AddCheckedOptions<StoryOptions>(StoryOptions.Section, StoryOptions.Errors)
             .AddDatabase(ServiceName, typeof(EnrichModule).Assembly)
             .AddSingleton<NameLexicon>()
+            .AddSingleton<NameMatcher>()
             .AddSingleton<DocumentFrequencies>()
             .AddSingleton<Annotator>()
             .AddSingleton<EntityStore>()

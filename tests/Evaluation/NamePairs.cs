@@ -1,10 +1,9 @@
 using Storyline.Contracts;
-using Storyline.Enrich.Entities;
 using Storyline.Enrich.Names;
 
 namespace Storyline.Evaluation;
 
-/// <summary>Whether two spellings can be one name's, by the keys and the comparison that join the spellings of an entity.</summary>
+/// <summary>Whether two spellings can be one name, by the comparison that finds an entity for a name.</summary>
 public sealed class NamePairs : EvaluationTask
 {
     public override string Name => "names";
@@ -15,6 +14,7 @@ public sealed class NamePairs : EvaluationTask
     {
         var lines = DataFiles.CommaSeparated(Path.Combine(data, "pairs.csv")).ToArray();
         var column = lines[0].Index().ToDictionary(c => c.Item, c => c.Index, StringComparer.Ordinal);
+        var matcher = new NameMatcher(new NameLexicon());
         int right = 0, found = 0, gold = 0, pairs = 0;
         foreach (var line in lines.Skip(1).Take(limit ?? int.MaxValue))
         {
@@ -22,7 +22,7 @@ public sealed class NamePairs : EvaluationTask
             var (a, b) = (line[column["name1"]], line[column["name2"]]);
             var isMatch = line[column["is_match"]].Equals("true", StringComparison.OrdinalIgnoreCase);
             var type = line[column["schema"]] == "Person" ? EntityType.Person : EntityType.Organisation;
-            var isFound = EntityDirectory.SpellingKey(type, a) == EntityDirectory.SpellingKey(type, b) || (type == EntityType.Person && NameSimilarity.CanBeSamePerson(a, b));
+            var isFound = matcher.Score(type, a, b) > 0;
             right += isMatch && isFound ? 1 : 0;
             found += isFound ? 1 : 0;
             gold += isMatch ? 1 : 0;

@@ -9,12 +9,9 @@ using Storyline.Hosting.Storage;
 namespace Storyline.Enrich.Entities;
 
 /// <summary>Reads the entities that the platform knows.</summary>
-public sealed class EntityStore([FromKeyedServices(EnrichModule.ServiceName)] Database database)
+public sealed class EntityStore([FromKeyedServices(EnrichModule.ServiceName)] Database database, NameMatcher matcher)
 {
     private const int MaxSimilar = 2000;
-
-    // Below this, two names are hardly one person's or one company's.
-    private const double MinScore = 0.88;
 
     /// <summary>One entity with its spellings; null when there is none.</summary>
     public async Task<KnownEntity?> FindAsync(string entityId, CancellationToken cancellationToken)
@@ -44,16 +41,16 @@ public sealed class EntityStore([FromKeyedServices(EnrichModule.ServiceName)] Da
 
         var key = keys[0];
         var prefix = key[..Math.Min(2, key.Length)];
-        var similar = await connection.QueryAsync<(string EntityId, string Key, int Type, long Articles)>(new CommandDefinition(
+        var similar = await connection.QueryAsync<(string EntityId, string Spelling, int Type, long Articles)>(new CommandDefinition(
             """
-            SELECT s.entity_id, s.spelling_key, e.type, e.articles FROM spellings s JOIN entities e ON e.entity_id = s.entity_id
+            SELECT s.entity_id, s.text, e.type, e.articles FROM spellings s JOIN entities e ON e.entity_id = s.entity_id
             WHERE s.spelling_key >= @prefix AND s.spelling_key < @end AND s.articles > 0 ORDER BY e.articles DESC, s.entity_id LIMIT @limit
             """,
             new { prefix, end = prefix + char.MaxValue, limit = MaxSimilar }, cancellationToken: cancellationToken));
         var nearest = similar
             .Where(s => type == EntityType.Unspecified || s.Type == (int)type)
-            .Select(s => (s.EntityId, s.Articles, Score: NameSimilarity.JaroWinkler(key, s.Key)))
-            .Where(s => s.Score >= MinScore)
+            .Select(s => (s.EntityId, s.Articles, Score: matcher.Score((EntityType)s.Type, name, s.Spelling)))
+            .Where(s => s.Score > 0)
             .OrderByDescending(s => s.Score).ThenByDescending(s => s.Articles)
             .FirstOrDefault();
         return nearest.EntityId is null ? null : ((await ReadAsync(connection, null, [nearest.EntityId], cancellationToken))[0], Math.Round(nearest.Score, 4));

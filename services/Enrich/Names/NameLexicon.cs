@@ -25,7 +25,11 @@ public sealed class NameLexicon
 
         _places = places.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
         _givenNames = ReadLines("given-names.txt").Concat(Set(MoreGivenNames)).ToFrozenSet(StringComparer.OrdinalIgnoreCase);
+        ShortForms = ReadLines("short-forms.txt").Select(line => line.Split(' ')).ToFrozenDictionary(names => names[0], names => names[1..], StringComparer.Ordinal);
     }
+
+    /// <summary>Short forms of given names, by the name; all in lower case.</summary>
+    public FrozenDictionary<string, string[]> ShortForms { get; }
 
     /// <summary>Honorifics: only ever before a person, never a part of the name.</summary>
     public static readonly FrozenSet<string> Honorifics = Set(

@@ -63,7 +63,7 @@ public sealed class ClusteringStoreTests(PostgresFixture postgres) : IDisposable
             Assert.Equal(StoredJson.Write(first.Stories), StoredJson.Write(result.Stories));
         }
 
-        var entity = await new EntityStore(database).ResolveAsync("Hannah Whitlock", EntityType.Person, Token);
+        var entity = await new EntityStore(database, new NameMatcher(new NameLexicon())).ResolveAsync("Hannah Whitlock", EntityType.Person, Token);
         Assert.Equal(1, entity!.Value.Entity.Articles);
     }
 
@@ -91,7 +91,7 @@ public sealed class ClusteringStoreTests(PostgresFixture postgres) : IDisposable
         Assert.Null(late.Enriched);
         Assert.Empty(late.Stories);
         Assert.Equal((Outcome.NotModified, 2, 2), (late.Rejected!.Outcome, late.Rejected.Revision, late.Rejected.Capture));
-        var entity = await new EntityStore(database).ResolveAsync("Hannah Whitlock", EntityType.Person, Token);
+        var entity = await new EntityStore(database, new NameMatcher(new NameLexicon())).ResolveAsync("Hannah Whitlock", EntityType.Person, Token);
         Assert.Equal(1, entity!.Value.Entity.Articles);
     }
 

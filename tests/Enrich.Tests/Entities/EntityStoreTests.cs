@@ -1,5 +1,6 @@
 using Dapper;
 using Storyline.Enrich.Entities;
+using Storyline.Enrich.Names;
 using Storyline.Fixtures;
 
 namespace Storyline.Enrich.Tests.Entities;
@@ -43,7 +44,7 @@ public sealed class EntityStoreTests(PostgresFixture postgres) : IDisposable
             },
             Token);
 
-        var found = await new EntityStore(database).SuggestAsync("al", 10, Token);
+        var found = await new EntityStore(database, new NameMatcher(new NameLexicon())).SuggestAsync("al", 10, Token);
 
         Assert.Equal(keys.Where(key => key.StartsWith("al", StringComparison.Ordinal)).Order(StringComparer.Ordinal), found.Select(entity => entity.EntityId).Order(StringComparer.Ordinal));
     }

@@ -9,6 +9,7 @@ LEGISLATORS_YAML   unitedstates/congress-legislators (public domain)
 
 territories.tsv: alias TAB canonical name; Latin script, no postal forms.
 given-names.txt: one lower-case given name a line.
+short-forms.txt: a given name and its short forms, lower case, one name a line.
 """
 import csv, json, os, re, sys
 
@@ -43,3 +44,12 @@ given -= {"name1", "name2", "will", "may", "mark", "grant", "chase", "christian"
 given |= {"mark", "christian", "jordan"}
 with open(os.path.join(here, "given-names.txt"), "w", encoding="utf-8") as out:
     out.write("\n".join(sorted(given)) + "\n")
+
+forms = {}
+for row in csv.reader(open(sys.argv[2], encoding="utf-8")):
+    name, short = row[0].strip().lower(), row[2].strip().lower()
+    if row[1] == "has_nickname" and name.isalpha() and short.isalpha() and len(short) > 1:
+        forms.setdefault(name, set()).add(short)
+with open(os.path.join(here, "short-forms.txt"), "w", encoding="utf-8") as out:
+    for name in sorted(forms):
+        out.write(" ".join([name, *sorted(forms[name])]) + "\n")
