@@ -10,7 +10,7 @@ namespace Storyline.Parse.Html;
 internal sealed class PageTimes
 {
     // How many pieces of text may stand between the headline and its date; further away are the dates of other things.
-    private const int Near = 13;
+    private const int Near = 12;
 
     private const int MaxPiece = 90;
 
@@ -63,6 +63,12 @@ internal sealed class PageTimes
         if (UrlDate.Read(page.Address) is { } day)
         {
             times._published.Add(new TimeEvidence(day, 0.45, "url"));
+        }
+
+        // A bound is better than nothing: it was published by then.
+        if (times._published.Count == 0 && times._modified.Count > 0)
+        {
+            times._published.Add(new TimeEvidence(times._modified[0].Reading, 0.2, "the last change, as nothing else tells"));
         }
 
         return (times._published, times._modified);
@@ -154,7 +160,7 @@ internal sealed class PageTimes
             // Nothing is changed before it is published.
             if (_published.TrueForAll(p => p.Reading.Time.Date > shown.Reading.Time.Date && !Agree(p.Reading, shown.Reading)))
             {
-                Prefer(shown.Reading, 0.86);
+                Prefer(shown.Reading, _published.Count == 0 ? 0.5 : 0.86);
             }
         }
         else
@@ -176,7 +182,7 @@ internal sealed class PageTimes
             }
         }
 
-        _published.Add(new TimeEvidence(shown, _published.Count == 0 ? 0.5 : confidence, "shown by the headline") { IsShown = true });
+        _published.Add(new TimeEvidence(shown, _published.Count == 0 ? Math.Min(confidence, 0.6) : confidence, "shown by the headline") { IsShown = true });
     }
 
     /// <summary>They may be of one day: an instant in UTC falls on another day by some clocks.</summary>
@@ -354,27 +360,36 @@ internal sealed class PageTimes
         return _headline.Element is not { } headline ? null : Written(_page.TextElements(headline.FollowingAfter(_tree.Body)).Take(Pieces), IsElsewhere);
     }
 
-    /// <summary>The first date on the page that is said to be the publication's, else the first outside footers that a short piece of visible text is hardly more than.</summary>
+    /// <summary>
+    /// The first date on the page that a line says to be the publication's, else one of which a sentence says so, else the first outside footers that a short piece of
+    /// visible text is hardly more than.
+    /// </summary>
     private DateReading? FirstWrittenDate()
     {
-        const int Pieces = 5_000, MaxLine = 160;
-        DateReading? first = null;
+        const int Pieces = 5_000, MaxLine = 160, Reach = 25;
+        DateReading? inSentence = null, first = null;
         foreach (var element in _page.TextElements(_tree.Body.FirstChild).Take(Pieces))
         {
-            if (PageSigns.ShortText(element, MaxLine) is not { Length: >= 8 } text || DateText.Mention(text) is not { } mention)
+            // Of a sentence, only what stands next to the date is said of it: "This entry was posted on Friday, May 3rd, 2024 and is filed under …".
+            if (PageSigns.ShortText(element, MaxLine) is not { Length: >= 8 } text || DateText.Mention(text, IsSentence(text) ? Reach : MaxLine) is not { } mention)
             {
                 continue;
             }
 
-            if (mention.Role == DateRole.Publication && !IsSentence(text) && !IsTeasers(element) && !IsElsewhere(element))
+            if (mention.Role == DateRole.Publication && !IsTeasers(element) && !IsElsewhere(element))
             {
-                return mention.Reading;
+                if (!IsSentence(text))
+                {
+                    return mention.Reading;
+                }
+
+                inSentence ??= mention.Reading;
             }
 
             first ??= text.Length <= MaxPiece && element.Closest(Tag.Footer) is null ? mention.Reading : null;
         }
 
-        return first;
+        return inSentence ?? first;
     }
 
     private static DateReading? Written(IEnumerable<Element> elements, Func<Element, bool> isElsewhere) => elements

@@ -138,7 +138,9 @@ public static class DateText
     /// As <see cref="Words"/>, with what the text says that the date is of. Of several dates the one of the publication, else one that nothing is said of:
     /// <c>Last change: 31 October 2023. Published: 1 November 2023</c>.
     /// </summary>
-    public static DateMention? Mention(string text)
+    /// <param name="text">The text.</param>
+    /// <param name="reach">How many characters before or after a date count as said of it.</param>
+    public static DateMention? Mention(string text, int reach = MaxWords)
     {
         ArgumentNullException.ThrowIfNull(text);
         var start = text.AsSpan(0, Math.Min(text.Length, MaxWords));
@@ -157,13 +159,13 @@ public static class DateText
                 continue;
             }
 
-            var role = RoleOf(start[said..tokens[i].At]);
+            var role = RoleOf(start[Math.Max(said, tokens[i].At - reach)..tokens[i].At]);
             said = next < tokens.Count ? tokens[next].At : start.Length;
             var reading = WithTime(date, tokens, next);
             // "… of 3 May 2024 (updated 5 May 2024)": what follows speaks of the next date, if there is one.
             if (role == DateRole.Unsaid && best is null && !AnyDate(tokens, next))
             {
-                role = RoleOf(start[said..]);
+                role = RoleOf(start[said..Math.Min(start.Length, said + reach)]);
             }
 
             if (best is null || Rank(role) > Rank(best.Value.Role))
@@ -174,7 +176,7 @@ public static class DateText
             i = next - 1;
         }
 
-        return best ?? (ShortYear(text) is { } at ? Mention(string.Concat(text.AsSpan(0, at), "20", text.AsSpan(at))) : null);
+        return best ?? (ShortYear(text) is { } at ? Mention(string.Concat(text.AsSpan(0, at), "20", text.AsSpan(at)), reach) : null);
 
         static int Rank(DateRole role) => role switch { DateRole.Publication => 3, DateRole.Unsaid => 2, DateRole.Change => 1, _ => 0 };
     }

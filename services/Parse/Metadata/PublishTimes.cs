@@ -43,6 +43,14 @@ public static class PublishTimes
                 }
             }
 
+            if (!best.Reading.HasTime)
+            {
+                var day = time.Date;
+                var clock = evidence.Where(e => e.Reading.HasTime && e.Reading.Time.Date == day).OrderByDescending(e => e.Confidence).FirstOrDefault();
+                best = clock.Reading.HasTime ? clock : best;
+                time = best.Reading.Time;
+            }
+
             confidence *= best.Reading.HasTime ? 0.8 : 0.7;
             if (best.Reading.HasTime && !best.Reading.HasZone && SiteZone.Offset(site, time) is { } offset)
             {

@@ -79,6 +79,15 @@ public sealed class MetadataTests
     }
 
     [Theory]
+    [InlineData("2024-05-03T08:15", "2024-05-03T08:15:00+02:00")]
+    [InlineData("2024-05-04T08:15", "2024-05-03T00:00:00+00:00")]
+    public void Decide_BestIsADay_TakesTheTimeOfDayOfOneThatAgrees(string shown, string expected)
+    {
+        var (time, _) = PublishTimes.Decide([new(DateText.Machine("2024-05-03")!.Value, 0.95), new(DateText.Machine(shown)!.Value, 0.7)], new Uri("https://example.de/"));
+        Assert.Equal(expected, time?.ToString("yyyy-MM-dd'T'HH:mm:sszzz", CultureInfo.InvariantCulture));
+    }
+
+    [Theory]
     [InlineData("2024-05-04T03:37:20Z", "2024-05-03T23:37", "https://harbourpost.example/a", "2024-05-03T23:37:20-04:00")]
     [InlineData("2024-05-04T03:37:20Z", "2024-05-03T23:38", "https://harbourpost.example/a", "2024-05-04T03:37:20+00:00")]
     [InlineData("2024-05-04T03:37:20Z", "2024-05-04", "https://harbourpost.example/2024/05/03/bridge", "2024-05-03T23:37:20-04:00")]
