@@ -7,11 +7,12 @@ namespace Storyline.Evaluation;
 
 /// <summary>
 /// Derives the parser's <see cref="BlockModel"/> from pages with known articles: each block of a page is the article's when most of its words
-/// stand in the gold text in the same order. The data folder holds one folder per set; the model goes to the file that <c>BLOCKS_MODEL</c> names.
-/// A quarter of the hosts is kept apart first, to see what the model does on publishers that it never saw.
+/// stand in the gold text in the same order. The data folder holds one folder per set. The hosts fall into four folds; each page is measured by
+/// the model that learned from the three folds without its host. The model that learned from all of them goes to the file that <c>BLOCKS_MODEL</c> names.
 /// </summary>
 public sealed class Blocks : EvaluationTask
 {
+    private const int Folds = 4;
     private const int Depth = 5;
     private const int Trees = 120;
     private const double Rate = 0.15;
@@ -39,48 +40,54 @@ public sealed class Blocks : EvaluationTask
         }
 
         LabelledPage[] all = [.. pages.OrderBy(p => p.Id, StringComparer.Ordinal)];
-        await output.WriteLineAsync($"{all.Length} pages, {all.Sum(p => p.Features.Length)} blocks");
-        var seen = all.Where(p => p.Fold != 0).ToArray();
-        var metrics = new Metrics().Count("pages", all.Length);
-        var model = Fit(seen);
+        await output.WriteLineAsync($"{all.Length} pages, {all.Sum(p => p.Features.Length)} blocks; each by a model that never saw its host:");
+        var (model, without) = Fit(all);
+        var parsers = Array.ConvertAll(without, m => new DocumentParser(m));
         foreach (var set in Sets(data))
         {
-            await output.WriteLineAsync("on hosts that it never saw:");
-            var unseen = await new Extraction(_ => new DocumentParser(model), url => HostFold(url) == 0).RunAsync(set, limit, output, cancellationToken);
+            var unseen = await new Extraction(url => parsers[FoldOf(url)]).RunAsync(set, limit, output, cancellationToken);
             unseen.WriteTable(output);
         }
 
         if (Environment.GetEnvironmentVariable("BLOCKS_MODEL") is { Length: > 0 } path)
         {
             await using var file = File.CreateText(path);
-            Fit(all).Write(file);
+            model.Write(file);
         }
 
-        return metrics;
+        return new Metrics().Count("pages", all.Length);
     }
 
-    /// <summary>The second row of trees learns from judgements that the first one made of pages that it had not seen.</summary>
-    private static BlockModel Fit(LabelledPage[] pages)
+    /// <summary>The model of all pages, and for each fold the one that never saw it. The second row of trees learns from judgements that a first one made of pages that it had not seen.</summary>
+    private static (BlockModel All, BlockModel[] Without) Fit(LabelledPage[] pages)
     {
-        var halves = pages.GroupBy(p => p.Fold % 2).ToDictionary(g => g.Key, g => FitRow(g, p => p.Features));
-        var contexts = pages.ToDictionary(p => p, p =>
+        var columns = TreeTraining.Columns([.. pages.SelectMany(p => p.Features)]);
+        var first = new DecisionTrees[Folds + 1, Folds + 1];
+        var jobs = from a in Enumerable.Range(0, Folds + 1) from b in Enumerable.Range(a, Folds + 1 - a) where a < b || a == Folds select (a, b);
+        Parallel.ForEach(jobs, job => first[job.a, job.b] = first[job.b, job.a] = FitRow(pages, columns, job.a, job.b));
+        var models = new BlockModel[Folds + 1];
+        Parallel.For(0, Folds + 1, fold =>
         {
-            var other = halves[1 - (p.Fold % 2)];
-            var context = BlockModel.Context(p.Blocks, Array.ConvertAll(p.Features, other.Probability));
-            return p.Features.Select((row, i) => (float[])[.. row, .. context[i]]).ToArray();
+            float[][] contexts = [.. pages.SelectMany(p => p.Fold == fold ? new float[p.Features.Length][].Select(_ => new float[BlockModel.ContextCount])
+                : BlockModel.Context(p.Blocks, Array.ConvertAll(p.Features, first[p.Fold, fold].Probability)))];
+            models[fold] = new BlockModel(first[fold, Folds], FitRow(pages, [.. columns, .. TreeTraining.Columns(contexts)], fold, Folds));
         });
-        return new BlockModel(FitRow(pages, p => p.Features), FitRow(pages, p => contexts[p]));
+        return (models[Folds], models[..Folds]);
     }
 
-    private static DecisionTrees FitRow(IEnumerable<LabelledPage> pages, Func<LabelledPage, float[][]> features)
+    /// <summary>Trees that know nothing of two folds; <see cref="Folds"/> is a fold without pages.</summary>
+    private static DecisionTrees FitRow(LabelledPage[] pages, TreeTraining.BinnedColumn[] columns, int without, int andWithout)
     {
-        var examples = pages.SelectMany(p => features(p).Select((row, i) => (Row: row, Label: p.Labels[i], Weight: p.Weights[i]))).Where(e => e.Weight > 0).ToList();
-        return TreeTraining.Fit([.. examples.Select(e => e.Row)], [.. examples.Select(e => e.Label)], [.. examples.Select(e => e.Weight)], Trees, Depth, Rate);
+        var examples = pages.SelectMany(p => p.Labels.Select((label, i) => (Label: label, Weight: p.Fold == without || p.Fold == andWithout ? 0 : p.Weights[i]))).ToArray();
+        int[] seen = [.. Enumerable.Range(0, examples.Length).Where(i => examples[i].Weight > 0)];
+        return TreeTraining.Fit(Array.ConvertAll(columns, c => c.Of(seen)), Array.ConvertAll(seen, i => examples[i].Label), Array.ConvertAll(seen, i => examples[i].Weight), Trees, Depth, Rate);
     }
+
+    private static int FoldOf(string url) => HostFold(url) % Folds;
 
     private static IEnumerable<string> Sets(string data) => Directory.GetDirectories(data).Order(StringComparer.Ordinal);
 
-    /// <summary>From 0 to 7 by host; 0 is kept apart (a quarter of the hosts), the others are halved.</summary>
+    /// <summary>From 0 to 7 by host; 4 counts as 0.</summary>
     internal static int HostFold(string url)
     {
         var host = Uri.TryCreate(url, UriKind.Absolute, out var uri) ? uri.Host : url;
@@ -127,7 +134,7 @@ public sealed class Blocks : EvaluationTask
                 LabelByPieces(blocks, gold, labels, weights);
             }
 
-            return new LabelledPage { Id = set + "/" + page.Id, Fold = HostFold(page.Url ?? page.Id), Blocks = blocks, Features = features, Labels = labels, Weights = weights };
+            return new LabelledPage { Id = set + "/" + page.Id, Fold = FoldOf(page.Url ?? page.Id), Blocks = blocks, Features = features, Labels = labels, Weights = weights };
         }
 
         private static void LabelByBody(PageBlocks blocks, string body, float[] labels, float[] weights)

@@ -1,3 +1,4 @@
+using System.Runtime.Intrinsics;
 using Storyline.Parse;
 
 namespace Storyline.Evaluation;
@@ -20,123 +21,72 @@ public static class TreeTraining
     public static DecisionTrees Fit(float[][] rows, float[] labels, float[] weights, int trees, int depth, double rate)
     {
         ArgumentNullException.ThrowIfNull(rows);
-        var columns = rows[0].Length;
-        var random = new Random(1);
-        var edges = new float[columns][];
-        var binned = new byte[columns][];
-        Parallel.For(0, columns, c =>
+        return Fit(Columns(rows), labels, weights, trees, depth, rate);
+    }
+
+    /// <summary>The columns of some rows, cut into bins. Whoever fits many models to parts of the same rows does it once.</summary>
+    public static BinnedColumn[] Columns(float[][] rows)
+    {
+        ArgumentNullException.ThrowIfNull(rows);
+        var columns = new BinnedColumn[rows[0].Length];
+        Parallel.For(0, columns.Length, c =>
         {
-            edges[c] = Edges(rows, c);
-            binned[c] = [.. rows.Select(r => (byte)Bin(edges[c], r[c]))];
+            var edges = Edges(rows, c);
+            columns[c] = new BinnedColumn(edges, Array.ConvertAll(rows, r => (byte)Bin(edges, r[c])));
         });
+        return columns;
+    }
+
+    public static DecisionTrees Fit(BinnedColumn[] columns, float[] labels, float[] weights, int trees, int depth, double rate)
+    {
+        ArgumentNullException.ThrowIfNull(columns);
+        var count = labels.Length;
+        var random = new Random(1);
         var share = labels.Zip(weights, (l, w) => (double)l * w).Sum() / weights.Sum();
         var start = (float)Math.Log(share / (1 - share));
-        var scores = new float[rows.Length];
+        var scores = new float[count];
         Array.Fill(scores, start);
         var inner = (1 << depth) - 1;
         var features = new short[trees * inner];
         var thresholds = new float[trees * inner];
         var leaves = new float[trees * (inner + 1)];
-        var gradients = new double[rows.Length];
-        var hessians = new double[rows.Length];
-        var nodes = new int[rows.Length];
         for (var t = 0; t < trees; t++)
         {
-            var sample = new List<int>(rows.Length / 2);
-            for (var i = 0; i < rows.Length; i++)
+            var tree = new Tree(columns, depth);
+            var sample = new List<int>(count / 2);
+            var slopes = new List<Vector128<double>>(count / 2);
+            for (var i = 0; i < count; i++)
             {
-                var p = 1 / (1 + Math.Exp(-scores[i]));
-                gradients[i] = weights[i] * (labels[i] - p);
-                hessians[i] = weights[i] * Math.Max(1e-6, p * (1 - p));
-                nodes[i] = 0;
                 if (random.NextDouble() < RowShare)
                 {
+                    var p = 1 / (1 + Math.Exp(-scores[i]));
                     sample.Add(i);
+                    slopes.Add(Vector128.Create(weights[i] * (labels[i] - p), weights[i] * Math.Max(1e-6, p * (1 - p))));
                 }
             }
 
-            var chosen = Enumerable.Range(0, columns).Where(_ => random.NextDouble() < FeatureShare).ToArray();
-            var offset = t * inner;
-            for (var level = 0; level < depth; level++)
+            tree.Grow([.. sample], [.. slopes], [.. Enumerable.Range(0, columns.Length).Where(_ => random.NextDouble() < FeatureShare)]);
+            for (var n = 0; n < inner; n++)
             {
-                var first = (1 << level) - 1;
-                var count = 1 << level;
-                var best = new (double Gain, int Feature, int Bin)[chosen.Length][];
-                Parallel.For(0, chosen.Length, k => best[k] = BestSplits(binned[chosen[k]], sample, nodes, gradients, hessians, first, count, chosen[k]));
-                for (var n = 0; n < count; n++)
-                {
-                    var split = best.Select(b => b[n]).Aggregate((Gain: 0.0, Feature: -1, Bin: 0), (a, b) => b.Gain > a.Gain ? b : a);
-                    features[offset + first + n] = (short)Math.Max(0, split.Feature);
-                    thresholds[offset + first + n] = split.Feature < 0 ? float.MaxValue : edges[split.Feature][split.Bin];
-                }
-
-                for (var i = 0; i < rows.Length; i++)
-                {
-                    var node = offset + nodes[i];
-                    nodes[i] = (2 * nodes[i]) + (rows[i][features[node]] <= thresholds[node] ? 1 : 2);
-                }
-            }
-
-            var sums = new (double G, double H)[inner + 1];
-            foreach (var i in sample)
-            {
-                ref var sum = ref sums[nodes[i] - inner];
-                sum = (sum.G + gradients[i], sum.H + hessians[i]);
+                features[(t * inner) + n] = (short)Math.Max(0, tree.Features[n]);
+                thresholds[(t * inner) + n] = tree.Features[n] < 0 ? float.MaxValue : columns[tree.Features[n]].Edges[tree.Splits[n]];
             }
 
             for (var l = 0; l <= inner; l++)
             {
-                leaves[(t * (inner + 1)) + l] = MathF.Round((float)(rate * sums[l].G / (sums[l].H + Shrink)), 4);
+                leaves[(t * (inner + 1)) + l] = MathF.Round((float)(rate * tree.Sums[l][0] / (tree.Sums[l][1] + Shrink)), 4);
             }
 
-            for (var i = 0; i < rows.Length; i++)
+            Parallel.For(0, (count + 4095) / 4096, chunk =>
             {
-                scores[i] += leaves[(t * (inner + 1)) + nodes[i] - inner];
-            }
+                for (var i = chunk * 4096; i < Math.Min(count, (chunk + 1) * 4096); i++)
+                {
+                    scores[i] += leaves[(t * (inner + 1)) + tree.Leaf(i)];
+                }
+            });
         }
 
         return new DecisionTrees(depth, start, features, thresholds, leaves);
-    }
-
-    private static (double Gain, int Feature, int Bin)[] BestSplits(byte[] bins, List<int> sample, int[] nodes, double[] gradients, double[] hessians, int first, int count, int feature)
-    {
-        var sums = new (double G, double H)[count * Bins];
-        foreach (var i in sample)
-        {
-            ref var sum = ref sums[((nodes[i] - first) * Bins) + bins[i]];
-            sum.G += gradients[i];
-            sum.H += hessians[i];
-        }
-
-        var result = new (double Gain, int Feature, int Bin)[count];
-        for (var n = 0; n < count; n++)
-        {
-            double allG = 0, allH = 0, g = 0, h = 0;
-            for (var b = 0; b < Bins; b++)
-            {
-                allG += sums[(n * Bins) + b].G;
-                allH += sums[(n * Bins) + b].H;
-            }
-
-            result[n] = (0, -1, 0);
-            for (var b = 0; b < Bins - 1; b++)
-            {
-                g += sums[(n * Bins) + b].G;
-                h += sums[(n * Bins) + b].H;
-                if (h < MinWeight || allH - h < MinWeight)
-                {
-                    continue;
-                }
-
-                var gain = (g * g / (h + Shrink)) + ((allG - g) * (allG - g) / (allH - h + Shrink)) - (allG * allG / (allH + Shrink));
-                if (gain > result[n].Gain)
-                {
-                    result[n] = (gain, feature, b);
-                }
-            }
-        }
-
-        return result;
     }
 
     /// <summary>Upper ends of the bins, at even shares of the examples.</summary>
@@ -162,5 +112,176 @@ public static class TreeTraining
         }
 
         return at;
+    }
+
+    /// <summary>One column of the rows.</summary>
+    /// <param name="Edges">Upper ends of the bins.</param>
+    /// <param name="Values">The bin of each row.</param>
+    public sealed record BinnedColumn(float[] Edges, byte[] Values)
+    {
+        public BinnedColumn Of(int[] rows) => new(Edges, Array.ConvertAll(rows, r => Values[r]));
+    }
+
+    /// <summary>One tree, grown level by level. The sample is kept in the order of its nodes.</summary>
+    private sealed class Tree(BinnedColumn[] columns, int depth)
+    {
+        private readonly int _inner = (1 << depth) - 1;
+
+        /// <summary>The column of each question; -1 when there is none and all go left.</summary>
+        public int[] Features { get; } = Enumerable.Repeat(-1, (1 << depth) - 1).ToArray();
+
+        /// <summary>Up to this bin the answer is the left child.</summary>
+        public byte[] Splits { get; } = Enumerable.Repeat(byte.MaxValue, (1 << depth) - 1).ToArray();
+
+        /// <summary>Slopes and curvatures of the sample in each leaf.</summary>
+        public Vector128<double>[] Sums { get; } = new Vector128<double>[1 << depth];
+
+        public void Grow(int[] sample, Vector128<double>[] slopes, int[] chosen)
+        {
+            int[] starts = [0, sample.Length];
+            var histograms = new Vector128<double>[chosen.Length][];
+            var best = new (double Gain, int Split)[chosen.Length][];
+            for (var level = 0; level < depth; level++)
+            {
+                var nodes = 1 << level;
+                Parallel.For(0, chosen.Length, k =>
+                {
+                    histograms[k] = Histograms(columns[chosen[k]].Values, sample, slopes, starts, histograms[k]);
+                    best[k] = BestSplits(histograms[k], nodes);
+                });
+                for (var n = 0; n < nodes; n++)
+                {
+                    var gain = 0.0;
+                    for (var k = 0; k < chosen.Length; k++)
+                    {
+                        if (best[k][n].Gain > gain)
+                        {
+                            gain = best[k][n].Gain;
+                            Features[nodes - 1 + n] = chosen[k];
+                            Splits[nodes - 1 + n] = (byte)best[k][n].Split;
+                        }
+                    }
+                }
+
+                starts = Part(sample, slopes, starts, nodes - 1);
+            }
+
+            for (var l = 0; l <= _inner; l++)
+            {
+                for (var j = starts[l]; j < starts[l + 1]; j++)
+                {
+                    Sums[l] += slopes[j];
+                }
+            }
+        }
+
+        public int Leaf(int row)
+        {
+            var at = 0;
+            while (at < _inner)
+            {
+                at = (2 * at) + (GoesLeft(at, row) ? 1 : 2);
+            }
+
+            return at - _inner;
+        }
+
+        private bool GoesLeft(int node, int row) => Features[node] < 0 || columns[Features[node]].Values[row] <= Splits[node];
+
+        /// <summary>Only the smaller child of a node is counted: the other has what is left of the node.</summary>
+        private static Vector128<double>[] Histograms(byte[] bins, int[] sample, Vector128<double>[] slopes, int[] starts, Vector128<double>[]? above)
+        {
+            var result = new Vector128<double>[(starts.Length - 1) * Bins];
+            for (var n = 0; n < starts.Length - 1; n++)
+            {
+                var sibling = n ^ 1;
+                var isSmaller = above is null || starts[n + 1] - starts[n] is var own && starts[sibling + 1] - starts[sibling] is var other && (own < other || (own == other && n < sibling));
+                if (!isSmaller)
+                {
+                    continue;
+                }
+
+                var sums = result.AsSpan(n * Bins, Bins);
+                for (var j = starts[n]; j < starts[n + 1]; j++)
+                {
+                    sums[bins[sample[j]]] += slopes[j];
+                }
+
+                if (above is not null)
+                {
+                    for (var b = 0; b < Bins; b++)
+                    {
+                        result[(sibling * Bins) + b] = above[(n / 2 * Bins) + b] - sums[b];
+                    }
+                }
+            }
+
+            return result;
+        }
+
+        private static (double Gain, int Split)[] BestSplits(Vector128<double>[] histograms, int nodes)
+        {
+            var result = new (double Gain, int Split)[nodes];
+            for (var n = 0; n < nodes; n++)
+            {
+                var sums = histograms.AsSpan(n * Bins, Bins);
+                var all = Vector128<double>.Zero;
+                foreach (var sum in sums)
+                {
+                    all += sum;
+                }
+
+                var (allG, allH) = (all[0], all[1]);
+                var left = Vector128<double>.Zero;
+                for (var b = 0; b < Bins - 1; b++)
+                {
+                    left += sums[b];
+                    var (g, h) = (left[0], left[1]);
+                    if (h < MinWeight || allH - h < MinWeight)
+                    {
+                        continue;
+                    }
+
+                    var gain = (g * g / (h + Shrink)) + ((allG - g) * (allG - g) / (allH - h + Shrink)) - (allG * allG / (allH + Shrink));
+                    if (gain > result[n].Gain)
+                    {
+                        result[n] = (gain, b);
+                    }
+                }
+            }
+
+            return result;
+        }
+
+        /// <summary>Orders the sample by the nodes of the next level and tells where each begins.</summary>
+        private int[] Part(int[] sample, Vector128<double>[] slopes, int[] starts, int first)
+        {
+            var next = new int[(2 * starts.Length) - 1];
+            var (rightRows, rightSlopes) = (new int[sample.Length], new Vector128<double>[sample.Length]);
+            for (var n = 0; n < starts.Length - 1; n++)
+            {
+                var (left, right) = (starts[n], 0);
+                for (var j = starts[n]; j < starts[n + 1]; j++)
+                {
+                    if (GoesLeft(first + n, sample[j]))
+                    {
+                        (sample[left], slopes[left]) = (sample[j], slopes[j]);
+                        left++;
+                    }
+                    else
+                    {
+                        (rightRows[right], rightSlopes[right]) = (sample[j], slopes[j]);
+                        right++;
+                    }
+                }
+
+                rightRows.AsSpan(0, right).CopyTo(sample.AsSpan(left));
+                rightSlopes.AsSpan(0, right).CopyTo(slopes.AsSpan(left));
+                (next[2 * n], next[(2 * n) + 1]) = (starts[n], left);
+            }
+
+            next[^1] = sample.Length;
+            return next;
+        }
     }
 }
