@@ -15,6 +15,31 @@ public sealed class BlockModelTests
     }
 
     [Fact]
+    public void Probability_ManyTrees_IsTheSumOfTheirLeaves()
+    {
+        // Six trees of two questions each: more than are asked side by side, and not a multiple of them.
+        short[] features = [.. Enumerable.Range(0, 18).Select(i => (short)(i % 5))];
+        float[] thresholds = [.. Enumerable.Range(0, 18).Select(i => i % 7 - 3f)];
+        float[] leaves = [.. Enumerable.Range(0, 24).Select(i => (i % 11 - 5) / 4f)];
+        var trees = new DecisionTrees(2, 0.5f, features, thresholds, leaves);
+        foreach (var row in Enumerable.Range(0, 50).Select(i => Enumerable.Range(0, 5).Select(c => (i * (c + 3) % 9) - 4f).ToArray()))
+        {
+            var sum = 0.5f;
+            for (var tree = 0; tree < 6; tree++)
+            {
+                var first = row[features[tree * 3]] <= thresholds[tree * 3] ? 1 : 2;
+                var second = row[features[(tree * 3) + first]] <= thresholds[(tree * 3) + first] ? 0 : 1;
+                sum += leaves[(tree * 4) + ((first - 1) * 2) + second];
+            }
+
+            Assert.Equal(1 / (1 + MathF.Exp(-sum)), trees.Probability(row), 6);
+        }
+    }
+
+    [Fact]
+    public void Probability_RowTooShort_Throws() => Assert.Throws<ArgumentException>(() => new DecisionTrees(1, 0, [1], [5], [-2, 2]).Probability([9]));
+
+    [Fact]
     public void Read_WhatWasWritten_IsTheSame()
     {
         var written = new StringWriter();
