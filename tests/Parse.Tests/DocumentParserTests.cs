@@ -107,6 +107,28 @@ public sealed class DocumentParserTests
         Assert.Contains("Marta Oldén, who led", Parse(bytes, "text/html", declared).Content!.Body, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("iso-8859-1")]
+    [InlineData("windows-1252")]
+    public void Parse_EncodedTwice_ReadsTheLetters(string between)
+    {
+        Encoding.RegisterProvider(CodePagesEncodingProvider.Instance);
+        var text = Encoding.GetEncoding(between).GetString(Encoding.UTF8.GetBytes(TestPage.Body));
+        Assert.NotEqual(TestPage.Body, text);
+        var html = new TestPage().Html.Replace("</article>", "<p>" + string.Join("</p><p>", text.Split("\n\n")).Replace("harbour", "port", StringComparison.Ordinal) + "</p></article>", StringComparison.Ordinal);
+        var body = Parse(Encoding.UTF8.GetBytes(html)).Content!.Body;
+        Assert.Contains("“We have tested every weld twice, and we are satisfied with what we saw,” said Marta Oldén", body, StringComparison.Ordinal);
+        Assert.DoesNotContain("â", body, StringComparison.Ordinal);
+        Assert.DoesNotContain("Ã", body, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Parse_OneQuoteEncodedTwice_LeavesTheRestAsItIs()
+    {
+        var html = new TestPage().Html.Replace(TestPage.Paragraphs[4], "The owner of the «CAFÉ» greeted the first cars, and itâ\u0080\u0099s said that “the coffee was free” for all the drivers.", StringComparison.Ordinal);
+        Assert.EndsWith("The owner of the «CAFÉ» greeted the first cars, and it’s said that “the coffee was free” for all the drivers.", Parse(Encoding.UTF8.GetBytes(html)).Content!.Body, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Parse_SomeInvalidUtf8_KeepsTheRest()
     {

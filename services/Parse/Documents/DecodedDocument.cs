@@ -32,7 +32,7 @@ public sealed class DecodedDocument : IDisposable
     /// <summary>For people.</summary>
     public string Reason { get; private init; } = "";
 
-    internal ArraySegment<char> Characters { get; }
+    internal ArraySegment<char> Characters { get; private set; }
 
     public static DecodedDocument Rejected(Outcome outcome, string reason) => new([], lent: null) { Outcome = outcome, Reason = reason };
 
@@ -44,6 +44,9 @@ public sealed class DecodedDocument : IDisposable
             ArrayPool<char>.Shared.Return(lent);
         }
     }
+
+    /// <summary>Sets right what was encoded twice.</summary>
+    internal void Repair() => Characters = Characters[..TwiceEncoded.Repair(Characters)];
 
     internal static DecodedDocument Of(Encoding encoding, ReadOnlySpan<byte> bytes)
     {

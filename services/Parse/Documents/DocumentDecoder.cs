@@ -70,6 +70,7 @@ public static class DocumentDecoder
             return DecodedDocument.Rejected(Outcome.Empty, "the document is empty");
         }
 
+        text.Repair();
         text.IsHtml = MediaTypes.IsHtml(declared, text.Text);
         return text;
     }
