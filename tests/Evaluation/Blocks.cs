@@ -14,8 +14,9 @@ public sealed class Blocks : EvaluationTask
 {
     private const int Folds = 4;
     private const int Depth = 5;
-    private const int Trees = 120;
-    private const double Rate = 0.15;
+    private const int Trees = 240;
+    private const double Rate = 0.07;
+    private const double ColumnShare = 0.2;
 
     public override string Name => "blocks";
 
@@ -78,9 +79,10 @@ public sealed class Blocks : EvaluationTask
     /// <summary>Trees that know nothing of two folds; <see cref="Folds"/> is a fold without pages.</summary>
     private static DecisionTrees FitRow(LabelledPage[] pages, TreeTraining.BinnedColumn[] columns, int without, int andWithout)
     {
-        var examples = pages.SelectMany(p => p.Labels.Select((label, i) => (Label: label, Weight: p.Fold == without || p.Fold == andWithout ? 0 : p.Weights[i]))).ToArray();
+        var examples = pages.SelectMany((p, page) => p.Labels.Select((label, i) => (Label: label, Weight: p.Fold == without || p.Fold == andWithout ? 0 : p.Weights[i], Page: page))).ToArray();
         int[] seen = [.. Enumerable.Range(0, examples.Length).Where(i => examples[i].Weight > 0)];
-        return TreeTraining.Fit(Array.ConvertAll(columns, c => c.Of(seen)), Array.ConvertAll(seen, i => examples[i].Label), Array.ConvertAll(seen, i => examples[i].Weight), Trees, Depth, Rate);
+        return TreeTraining.Fit(
+            Array.ConvertAll(columns, c => c.Of(seen)), Array.ConvertAll(seen, i => examples[i].Label), Array.ConvertAll(seen, i => examples[i].Weight), Array.ConvertAll(seen, i => examples[i].Page), Trees, Depth, Rate, ColumnShare);
     }
 
     private static int FoldOf(string url) => HostFold(url) % Folds;

@@ -8,7 +8,6 @@ public static class TreeTraining
 {
     private const int Bins = 64;
     private const double Shrink = 5;
-    private const double FeatureShare = 0.35;
     private const double RowShare = 0.5;
     private const double MinWeight = 3;
 
@@ -21,7 +20,7 @@ public static class TreeTraining
     public static DecisionTrees Fit(float[][] rows, float[] labels, float[] weights, int trees, int depth, double rate)
     {
         ArgumentNullException.ThrowIfNull(rows);
-        return Fit(Columns(rows), labels, weights, trees, depth, rate);
+        return Fit(Columns(rows), labels, weights, [.. Enumerable.Range(0, rows.Length)], trees, depth, rate, columnShare: 0.35);
     }
 
     /// <summary>The columns of some rows, cut into bins. Whoever fits many models to parts of the same rows does it once.</summary>
@@ -37,9 +36,19 @@ public static class TreeTraining
         return columns;
     }
 
-    public static DecisionTrees Fit(BinnedColumn[] columns, float[] labels, float[] weights, int trees, int depth, double rate)
+    /// <param name="columns">Numbers of the examples, column by column.</param>
+    /// <param name="labels">Share of yes, 0 to 1.</param>
+    /// <param name="weights">How much each example counts.</param>
+    /// <param name="groups">For each example the number of what it is a part of: each tree sees all of a group or nothing, because examples of one group are alike.</param>
+    /// <param name="trees">Number of trees.</param>
+    /// <param name="depth">Questions per tree.</param>
+    /// <param name="rate">How far each tree goes.</param>
+    /// <param name="columnShare">Share of the columns that each tree may ask about.</param>
+    public static DecisionTrees Fit(BinnedColumn[] columns, float[] labels, float[] weights, int[] groups, int trees, int depth, double rate, double columnShare)
     {
         ArgumentNullException.ThrowIfNull(columns);
+        ArgumentNullException.ThrowIfNull(labels);
+        ArgumentNullException.ThrowIfNull(groups);
         var count = labels.Length;
         var random = new Random(1);
         var share = labels.Zip(weights, (l, w) => (double)l * w).Sum() / weights.Sum();
@@ -55,9 +64,15 @@ public static class TreeTraining
             var tree = new Tree(columns, depth);
             var sample = new List<int>(count / 2);
             var slopes = new List<Vector128<double>>(count / 2);
+            var drawn = new bool[groups.Max() + 1];
+            for (var g = 0; g < drawn.Length; g++)
+            {
+                drawn[g] = random.NextDouble() < RowShare;
+            }
+
             for (var i = 0; i < count; i++)
             {
-                if (random.NextDouble() < RowShare)
+                if (drawn[groups[i]])
                 {
                     var p = 1 / (1 + Math.Exp(-scores[i]));
                     sample.Add(i);
@@ -65,7 +80,7 @@ public static class TreeTraining
                 }
             }
 
-            tree.Grow([.. sample], [.. slopes], [.. Enumerable.Range(0, columns.Length).Where(_ => random.NextDouble() < FeatureShare)]);
+            tree.Grow([.. sample], [.. slopes], [.. Enumerable.Range(0, columns.Length).Where(_ => random.NextDouble() < columnShare)]);
             for (var n = 0; n < inner; n++)
             {
                 features[(t * inner) + n] = (short)Math.Max(0, tree.Features[n]);

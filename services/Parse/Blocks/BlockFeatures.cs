@@ -41,7 +41,7 @@ internal sealed class BlockFeatures
     }
 
     /// <summary>Numbers per block.</summary>
-    public static int Count { get; } = 23 + HintCount + (Levels * 4) + 9 + 6 + 3 + 23 + (Neighbours.Length * NeighbourFields) + 8;
+    public static int Count { get; } = 23 + HintCount + (Levels * 4) + 12 + 23 + (Neighbours.Length * NeighbourFields) + 8;
 
     /// <summary>One row for each block of the page.</summary>
     public static float[][] Of(PageBlocks page, PageFacts facts)

@@ -70,7 +70,7 @@ internal static class Hints
         (Hint.Comment, "comment comments kommentar kommentare comentarios commentaires disqus respond reply discussion forum coral talk"),
         (Hint.Menu, "nav navigation navbar menu breadcrumb breadcrumbs toolbar toc tabs tab dropdown masthead topbar offcanvas drawer submenu"),
         (Hint.Advert, "ad ads adv advert advertisement advertising sponsor sponsored promo promotion banner dfp anzeige werbung publicidad billboard affiliate commercial partner offer offers cta"),
-        (Hint.Consent, "cookie cookies consent onetrust didomi usercentrics gdpr ccpa privacy cmp"),
+        (Hint.Consent, "cookie cookies consent onetrust didomi usercentrics gdpr ccpa privacy"),
         (Hint.Author, "author authors byline autor autoren autore auteur bio contributor contributors writer reporter profile journalist vcard"),
         (Hint.Caption, "caption captions credit credits bildunterschrift legende pie leyenda didascalia figcaption photocredit imagecaption"),
         (Hint.Tags, "tag tags topics topic keywords keyword category categories taxonomy labels schlagworte temas label section rubrik"),

@@ -76,10 +76,18 @@ internal static class HtmlArticleReader
     private static IEnumerable<FieldEvidence> BodyEvidence(ParseResult result, string source) =>
         result.Content is { } content ? [new FieldEvidence("body", string.Create(CultureInfo.InvariantCulture, $"{content.Body.Length} characters"), source, 1)] : [];
 
+    /// <summary>Headings that are links and stand in the article, or right above something that does.</summary>
     private static int LinkedHeadings(PageBlocks found, List<Block> blocks)
     {
-        var linked = found.Blocks.Where(b => b.Kind == BlockKind.Heading && b.LinkShare > 0.8f).Select(b => b.Text).ToHashSet(StringComparer.Ordinal);
-        return blocks.Count(b => b.Kind == BlockKind.Heading && linked.Contains(b.Text));
+        var kept = blocks.Select(b => b.Text).ToHashSet(StringComparer.Ordinal);
+        var count = 0;
+        for (var i = 0; i < found.Blocks.Count; i++)
+        {
+            count += found.Blocks[i] is { Kind: BlockKind.Heading, LinkShare: > 0.8f } heading
+                && (kept.Contains(heading.Text) || (i + 1 < found.Blocks.Count && kept.Contains(found.Blocks[i + 1].Text))) ? 1 : 0;
+        }
+
+        return count;
     }
 
     private static FieldEvidence[] RuleEvidence(PublisherRule rule, HtmlTree tree, Page page) =>
@@ -197,10 +205,11 @@ internal static class HtmlArticleReader
     {
         var first = Array.FindIndex(judged, p => p >= Accepted);
         var last = Array.FindLastIndex(judged, p => p >= Accepted);
+        var comments = HasComments(blocks, judged);
         var chosen = new List<Block>();
         for (var i = Math.Max(0, first); i <= last; i++)
         {
-            if (IsConsent(blocks[i]))
+            if (IsConsent(blocks[i]) || (comments && IsComment(blocks[i])))
             {
                 continue;
             }
@@ -222,6 +231,31 @@ internal static class HtmlArticleReader
         var consent = block.Distances[(int)Hint.Consent];
         return consent < PageBlocks.FarAway && block.Distances[(int)Hint.Article] > consent && block.Distances[(int)Hint.Main] > consent
             && block.Distances[(int)Hint.ArticleBody] > consent && block.Distances[(int)Hint.Story] > consent;
+    }
+
+    /// <summary>
+    /// What readers wrote reads like what journalists wrote; its own names tell. They tell nothing where hardly any text would be left, as in a forum, or in an article that says
+    /// by its class that it has comments.
+    /// </summary>
+    private static bool HasComments(IReadOnlyList<PageBlock> blocks, float[] judged)
+    {
+        const int MinArticle = 500;
+        var (comments, article) = (0, 0);
+        for (var i = 0; i < judged.Length; i++)
+        {
+            var length = judged[i] >= Accepted ? blocks[i].Text.Length : 0;
+            comments += IsComment(blocks[i]) ? length : 0;
+            article += IsComment(blocks[i]) ? 0 : length;
+        }
+
+        return comments > 0 && article >= MinArticle;
+    }
+
+    private static bool IsComment(PageBlock block)
+    {
+        var comment = block.Distances[(int)Hint.Comment];
+        return comment < PageBlocks.FarAway && block.Distances[(int)Hint.Article] >= comment && block.Distances[(int)Hint.Main] >= comment
+            && block.Distances[(int)Hint.ArticleBody] > comment && block.Distances[(int)Hint.Story] >= comment;
     }
 
     /// <summary>Elements above the deepest one, without recursion.</summary>

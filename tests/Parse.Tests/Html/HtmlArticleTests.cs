@@ -65,6 +65,14 @@ public sealed class HtmlArticleTests
         Assert.Equal(TestPage.Body, content.Body);
     }
 
+    /// <summary>A widespread content system calls its components so: cmp-text, cmp-container.</summary>
+    [Fact]
+    public void Parse_ArticleInComponents_IsNoConsentDialog()
+    {
+        var content = new TestPage { Article = string.Concat(TestPage.Paragraphs.Select(p => $"<div class=\"cmp-container\"><div class=\"cmp-text\"><p>{p}</p></div></div>\n")) }.Content();
+        Assert.Equal(TestPage.Paragraphs, content.Blocks.Select(b => b.Text));
+    }
+
     [Fact]
     public void Parse_ConsentDialogLongerThanTheArticle_IsNotTheArticle()
     {
