@@ -14,6 +14,9 @@ internal sealed class PageTimes
 
     private const int MaxPiece = 90;
 
+    // Written by what holds the article itself, as the first publication; JSON-LD and plain meta dates are often a plug-in's.
+    private const double OpenGraph = 0.94, Markup = 0.88;
+
     private static readonly string[] PublishedMetas =
     [
         "datePublished", "parsely-pub-date", "sailthru.date", "dc.date.issued", "dcterms.issued", "dcterms.created", "dc.date.created", "dc.date", "dcterms.date", "publish-date", "publish_date", "publishdate",
@@ -60,6 +63,7 @@ internal sealed class PageTimes
             times.Shown();
         }
 
+        times.Order();
         if (UrlDate.Read(page.Address) is { } day)
         {
             times._published.Add(new TimeEvidence(day, 0.45, "url"));
@@ -79,11 +83,11 @@ internal sealed class PageTimes
         var metadata = _page.Metadata;
         Add(_published, _page.Article.DatePublished, 0.95, "json-ld datePublished");
         Add(_published, _pagePublished, 0.85, "json-ld datePublished of the page");
-        AddFirst(_published, ["article:published_time", "og:article:published_time", "og:published_time", "article:published", "shareaholic:article_published_time"], 0.94, "meta article:published_time");
+        AddFirst(_published, ["article:published_time", "og:article:published_time", "og:published_time", "article:published", "shareaholic:article_published_time"], OpenGraph, "meta article:published_time");
         AddFirst(_published, PublishedMetas, 0.9, "meta date");
         if (_signs.Signs.FirstOrDefault(s => s.Hints.HasFlag(Hints.PublishedProperty)).Element is { } marked)
         {
-            Add(_published, TimeOf(marked), 0.88, "itemprop datePublished");
+            Add(_published, TimeOf(marked), Markup, "itemprop datePublished");
         }
 
         _declared = _published.Count;
@@ -144,8 +148,6 @@ internal sealed class PageTimes
         {
             _published.Add(new TimeEvidence(opening, 0.35, "a date that opens a line"));
         }
-
-        Order();
     }
 
     /// <summary>
@@ -169,7 +171,7 @@ internal sealed class PageTimes
         }
     }
 
-    private bool Follows(DateReading shown) => _published.Take(_declared).Any(p => p.Confidence is 0.94 or 0.88 && p.Reading.Time.Date < shown.Time.Date);
+    private bool Follows(DateReading shown) => _published.Take(_declared).Any(p => p.Confidence is OpenGraph or Markup && p.Reading.Time.Date < shown.Time.Date);
 
     private void Prefer(DateReading shown, double confidence)
     {

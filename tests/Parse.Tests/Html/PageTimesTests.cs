@@ -101,6 +101,7 @@ public sealed class PageTimesTests
     [InlineData("", "<meta name=\"date\" content=\"11/01/2023 12:43:42\">", "", "2023-01-11")]
     [InlineData("", "<meta property=\"article:published_time\" content=\"03-09-2024\">", "<p>Published March 9, 2024</p>", "2024-03-09")]
     [InlineData("en-US", "", "<p>3/9/2024</p>", "2024-03-09")]
+    [InlineData("en-US", "<script type=\"application/ld+json\">{\"@type\":\"NewsArticle\",\"headline\":\"Harbour bridge opens\",\"datePublished\":\"3/9/2024 10:00 AM\"}</script>", "", "2024-03-09")]
     [InlineData("en-US", "<meta property=\"article:modified_time\" content=\"2024-09-03T10:00:00Z\">", "<p>3/9/2024</p>", "2024-09-03")]
     [InlineData("en-GB", "", "<p>3/9/2024</p>", "2024-09-03")]
     [InlineData("en-US", "", "<p>3.9.2024</p>", "2024-09-03")]
