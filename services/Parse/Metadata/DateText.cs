@@ -66,6 +66,9 @@ public static class DateText
         .DistinctBy(pair => pair.name, StringComparer.OrdinalIgnoreCase)
         .ToDictionary(pair => pair.name, pair => pair.index + 1, StringComparer.OrdinalIgnoreCase);
 
+    /// <summary>A month's name by itself, short or long, in any of the languages.</summary>
+    internal static bool IsMonth(string word) => Months.ContainsKey(word);
+
     private static readonly Dictionary<string, double> Zones = new(StringComparer.OrdinalIgnoreCase)
     {
         ["GMT"] = 0, ["UTC"] = 0, ["Z"] = 0, ["EST"] = -5, ["EDT"] = -4, ["CST"] = -6, ["CDT"] = -5, ["MST"] = -7, ["MDT"] = -6, ["PST"] = -8, ["PDT"] = -7,

@@ -172,10 +172,34 @@ public sealed class MetadataTests
     [InlineData("Autor:", "")]
     [InlineData("Veröffentlicht am", "")]
     [InlineData("delta201", "delta201")]
+    [InlineData("Lena_Vik", "Lena_Vik")]
+    [InlineData("Lena Vik @lenavik", "Lena Vik")]
+    [InlineData("Erstellt von: Lena Vik", "Lena Vik")]
+    [InlineData("责任编辑：王小明", "王小明")]
+    [InlineData("Eingestellt von", "")]
+    [InlineData("Ihre E-Mail", "")]
+    [InlineData("FR IT EN", "")]
+    [InlineData("© Lena Vik", "")]
+    [InlineData("Chief Marketing Officer", "")]
+    [InlineData("lena vik", "")]
     [InlineData("5min", "")]
     [InlineData("Jan van der Meer", "Jan van der Meer")]
     public void Persons_Byline_GivesNamesOnly(string byline, string expected) =>
         Assert.Equal(expected, string.Join('|', AuthorNames.Persons([byline], "Harbour Post")));
+
+    [Theory]
+    [InlineData("lena vik", "lena vik")]
+    [InlineData("Lena vik", "Lena vik")]
+    [InlineData("red", "")]
+    public void Persons_DeclaredName_MayBeWrittenSmall(string name, string expected) =>
+        Assert.Equal(expected, string.Join('|', AuthorNames.Persons([name], "Harbour Post", anyCase: true)));
+
+    [Theory]
+    [InlineData("Hans-Peter Vik", true)]
+    [InlineData("Jane Doe", true)]
+    [InlineData("Jane", false)]
+    [InlineData("Harbour Post", false)]
+    public void IsFullName_Words_BeginWithAGivenName(string name, bool expected) => Assert.Equal(expected, AuthorNames.IsFullName(name));
 
     [Theory]
     [InlineData("Bridge opens | Harbour Post", "Bridge opens")]
