@@ -12,8 +12,6 @@ namespace Storyline.Evaluation;
 /// <param name="shell">Makes another page of a page and its text before it is parsed, or null to leave it out; null for pages as they are.</param>
 public sealed class Extraction(Func<string, DocumentParser>? parserOf = null, Func<string, bool>? only = null, Func<string, string, string?>? shell = null) : EvaluationTask
 {
-    private readonly DocumentParser _parser = new();
-
     public override string Name => "extraction";
 
     public override IReadOnlyList<string> Files => ["pages.jsonl.gz", "gold.jsonl"];
@@ -21,6 +19,7 @@ public sealed class Extraction(Func<string, DocumentParser>? parserOf = null, Fu
     public override async Task<Metrics> RunAsync(string data, int? limit, TextWriter output, CancellationToken cancellationToken)
     {
         var gold = DataFiles.JsonLines<Gold>(Path.Combine(data, "gold.jsonl")).ToDictionary(g => g.Id, StringComparer.Ordinal);
+        var shipped = parserOf is null ? new DocumentParser() : null;
         var scores = new Scores();
         var outcomes = new SortedDictionary<string, int>(StringComparer.Ordinal);
         var failures = new List<string>();
@@ -40,7 +39,7 @@ public sealed class Extraction(Func<string, DocumentParser>? parserOf = null, Fu
 
             var bytes = Encoding.UTF8.GetBytes(html);
             var started = Stopwatch.GetTimestamp();
-            var (result, failure) = Parse(parserOf?.Invoke(page.Url ?? page.Id) ?? _parser, bytes, page);
+            var (result, failure) = Parse(shipped ?? parserOf!(page.Url ?? page.Id), bytes, page);
             parsing += Stopwatch.GetElapsedTime(started);
             pages++;
             if (failure is not null)

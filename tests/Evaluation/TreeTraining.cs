@@ -11,18 +11,6 @@ public static class TreeTraining
     private const double RowShare = 0.5;
     private const double MinWeight = 3;
 
-    /// <param name="rows">Numbers per example.</param>
-    /// <param name="labels">Share of yes, 0 to 1.</param>
-    /// <param name="weights">How much each example counts.</param>
-    /// <param name="trees">Number of trees.</param>
-    /// <param name="depth">Questions per tree.</param>
-    /// <param name="rate">How far each tree goes.</param>
-    public static DecisionTrees Fit(float[][] rows, float[] labels, float[] weights, int trees, int depth, double rate)
-    {
-        ArgumentNullException.ThrowIfNull(rows);
-        return Fit(Columns(rows), labels, weights, [.. Enumerable.Range(0, rows.Length)], trees, depth, rate, columnShare: 0.35);
-    }
-
     /// <summary>The columns of some rows, cut into bins. Whoever fits many models to parts of the same rows does it once.</summary>
     public static BinnedColumn[] Columns(float[][] rows)
     {

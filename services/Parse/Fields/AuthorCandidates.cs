@@ -1,3 +1,4 @@
+using Storyline.Contracts;
 using Storyline.Parse.Blocks;
 using Storyline.Parse.Html;
 using Storyline.Parse.Metadata;
@@ -15,11 +16,13 @@ internal static class AuthorCandidates
     private const int MaxSigns = 80;
     private const int MaxLine = 400;
     private const int LineStart = 200;
+    private const int MaxDescribed = 10;
+    private const int MaxLabel = 30;
     private const int None = -500;
     private const string WordEnds = ":,(|-–•·[";
 
-    /// <summary>Marks of authors so many elements apart are one statement.</summary>
-    private const int Together = 30;
+    /// <summary>Marks of authors so few elements apart are one statement.</summary>
+    private const int Together = 12;
 
     /// <summary>Marks so many elements before the headline are of other articles.</summary>
     private const int BeforeHeadline = 80;
@@ -28,9 +31,13 @@ internal static class AuthorCandidates
     [
         ("itemprop author", Hints.AuthorProperty), ("rel author", Hints.AuthorRelation), ("vcard", Hints.CardName), ("link in a byline", Hints.BylineLink), ("byline", Hints.Byline),
         ("author name", Hints.AuthorName), ("link to an author's page", Hints.AuthorLink), ("author", Hints.Author), ("link in an author's box", Hints.AuthorBoxLink),
+        ("user", Hints.User),
     ];
 
     private static readonly string[] OtherMetas = ["parsely-author", "sailthru.author", "dc.creator", "dcterms.creator", "byl", "cxenseparse:author", "citation_author"];
+
+    // What a page is made with says who is named in it: the writer, or whoever keyed it in.
+    private static readonly string[] Generators = ["wordpress", "blogger", "typo3", "joomla", "drupal"];
 
     /// <summary>Names of the <c>meta</c> elements that name authors.</summary>
     public static readonly string[] Metas = ["author", "article:author", .. OtherMetas];
@@ -71,6 +78,8 @@ internal static class AuthorCandidates
             return persons;
         }
 
+        gathering.DeclaredElsewhere();
+
         gathering.FindHeadline();
         gathering.Marked();
         gathering.Lines();
@@ -109,7 +118,12 @@ internal static class AuthorCandidates
 
         public int Foreign { get; set; }
 
+        /// <summary>What marks as the author of something else stand inside.</summary>
+        public Surroundings ForeignAround { get; set; }
+
         public int Alone { get; set; } = None;
+
+        public int AloneFromStart { get; set; } = None;
 
         public int AloneFromEnd { get; set; } = None;
 
@@ -130,12 +144,22 @@ internal static class AuthorCandidates
         public int InLine { get; set; }
 
         public int Lines { get; set; }
+
+        /// <summary>The JSON-LD describes the person, as an author or not.</summary>
+        public int Described { get; set; }
+
+        /// <summary>Who holds the rights, by the page's own words.</summary>
+        public int Copyright { get; set; }
+
+        /// <summary>In a line that says nothing else, 1 after a line that is nothing but "Author", 2 before one.</summary>
+        public int Labelled { get; set; }
     }
 
     private sealed class Gathering
     {
         private readonly Page _page;
         private readonly IReadOnlyList<PageBlock> _blocks;
+        private readonly float[] _judged;
         private readonly Dictionary<string, Answer> _answers = new(StringComparer.Ordinal);
         private readonly int _first;
         private readonly int _last;
@@ -149,6 +173,7 @@ internal static class AuthorCandidates
         {
             _page = page;
             _blocks = blocks;
+            _judged = judged;
             _site = Text.Key(page.SiteName);
             _first = Array.FindIndex(judged, p => p >= 0.5f);
             _last = Array.FindLastIndex(judged, p => p >= 0.5f);
@@ -168,13 +193,20 @@ internal static class AuthorCandidates
         }
 
         /// <summary>Those whom the newsroom declares, whom no model has to judge.</summary>
-        public List<AuthorCandidate> Persons() => [.. _answers.Values.Where(a => a.JsonLd >= 0).Select(a => new AuthorCandidate(a.Name, a.Source, [], a.Statements, IsDeclaredOfNews: true))];
+        public List<AuthorCandidate> Persons() => [.. _answers.Values.Where(IsDeclaredOfNews).Select(a => new AuthorCandidate(a.Name, a.Source, [], a.Statements, IsDeclaredOfNews: true))];
+
+        private static bool IsDeclared(Answer a) => a.JsonLd >= 0 || a.MetaAuthor >= 0 || a.ArticleAuthor > 0 || a.OtherMeta > 0 || a.Label > 0 || a.Described > 0;
+
+        private bool IsDeclaredOfNews(Answer a) => a.JsonLd >= 0 && _page.Article.IsNews && !IsSite(a);
+
+        // A site that is called like a person is that person's.
+        private bool IsSite(Answer a) => AuthorNames.IsSite(a.Name, _page.SiteName) && !AuthorNames.IsFullName(a.Name);
 
         public void Declared()
         {
             foreach (var (i, text) in _page.Article.Authors.Index())
             {
-                foreach (var answer in Named(text, "json-ld author"))
+                foreach (var answer in Named(text, "json-ld author", anyCase: true))
                 {
                     answer.JsonLd = answer.JsonLd < 0 ? i : answer.JsonLd;
                 }
@@ -192,7 +224,7 @@ internal static class AuthorCandidates
             _statement++;
             foreach (var (i, text) in _page.Metadata.All("author").Index())
             {
-                foreach (var answer in Named(text, "meta author"))
+                foreach (var answer in Named(text, "meta author", anyCase: true))
                 {
                     answer.MetaAuthor = answer.MetaAuthor < 0 ? i : answer.MetaAuthor;
                 }
@@ -217,10 +249,32 @@ internal static class AuthorCandidates
             }
         }
 
+        /// <summary>Persons whom the page describes without saying that they wrote it.</summary>
+        public void DeclaredElsewhere()
+        {
+            _statement++;
+            foreach (var answer in _page.DescribedPersons.Take(MaxDescribed).SelectMany(text => Named(text, "json-ld person", anyCase: true)))
+            {
+                answer.Described = 1;
+            }
+
+            _statement++;
+            if (_page.SiteName is { } site && Array.Find(AuthorNames.Persons([site], siteName: null), AuthorNames.IsFullName) is { } blogger)
+            {
+                _ = Named(blogger, "the site's name");
+            }
+
+            _statement++;
+            if (_page.Metadata.First("twitter:creator") is { } creator && !creator.StartsWith('@'))
+            {
+                _ = Named(creator, "meta twitter:creator");
+            }
+        }
+
         public void Marked()
         {
             var previous = -Together - 1;
-            foreach (var sign in _page.Signs.Signs.Where(s => (s.Hints & Hints.Authorship) != Hints.None).Take(MaxSigns))
+            foreach (var sign in _page.Signs.Signs.Where(s => (s.Hints & (Hints.Authorship | Hints.User)) != Hints.None).Take(MaxSigns))
             {
                 _statement += sign.Order - previous > Together ? 1 : 0;
                 previous = sign.Order;
@@ -238,6 +292,7 @@ internal static class AuthorCandidates
                         if (!own)
                         {
                             answer.Foreign++;
+                            answer.ForeignAround |= sign.Around;
                             continue;
                         }
 
@@ -265,6 +320,16 @@ internal static class AuthorCandidates
                     continue;
                 }
 
+                if (i > 0 && text.Length <= 120 && IsLabel(_blocks[i - 1].Text))
+                {
+                    Introduced(_blocks[i - 1].Text.TrimEnd(':', ' ') + ": " + text, i, atStart: true, isLabelled: true);
+                }
+
+                if (i > _last - 3 && _blocks[i].Kind != BlockKind.Caption && text.Length <= LineStart && (text.Contains('©', StringComparison.Ordinal) || text.Contains("copyright", StringComparison.OrdinalIgnoreCase) || text.Contains("(c)", StringComparison.OrdinalIgnoreCase)))
+                {
+                    Copyright(text);
+                }
+
                 Introduced(text.Length > LineStart ? text[..LineStart] : text, i, atStart: true);
                 if (text.Length > LineStart)
                 {
@@ -279,7 +344,7 @@ internal static class AuthorCandidates
         }
 
         /// <summary>"By Jane Doe", "Posted by jane on 3 May", "Autor: Jane Doe".</summary>
-        private void Introduced(string line, int at, bool atStart)
+        private void Introduced(string line, int at, bool atStart, bool isLabelled = false)
         {
             if (!HoldsIntroduction(line))
             {
@@ -310,7 +375,33 @@ internal static class AuthorCandidates
                     next++; // "Text: von Jane Doe", "von: Jane Doe"
                 }
 
-                Run(words, next, kind, before, at);
+                Run(words, next, kind, before, at, isLabelled);
+            }
+        }
+
+        /// <summary>A line that only says that the next one names the author: "Autor:", "Written by".</summary>
+        private static bool IsLabel(string line)
+        {
+            var last = line.AsSpan().Trim(WordEnds).TrimEnd();
+            last = last[(last.LastIndexOf(' ') + 1)..];
+            last = last.IndexOfAny('(', '/') is var at and > 0 ? last[..at] : last; // "Auteur(s)", "Autor/in"
+            return line.Length is >= 2 and <= MaxLabel && (Nouns.GetAlternateLookup<ReadOnlySpan<char>>().Contains(last) || Prepositions.GetAlternateLookup<ReadOnlySpan<char>>().Contains(last));
+        }
+
+        /// <summary>"© 2019 Jane Doe", "Copyright (c) 2012-2020 Jane Doe. All rights reserved."</summary>
+        private void Copyright(string line)
+        {
+            _statement++;
+            var words = line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
+            var from = Array.FindIndex(words, w => w.Contains('©', StringComparison.Ordinal) || w.Trim(WordEnds.ToCharArray()).Equals("copyright", StringComparison.OrdinalIgnoreCase) || w.Equals("(c)", StringComparison.OrdinalIgnoreCase));
+            for (from++; from > 0 && from < words.Length && (char.IsDigit(words[from][0]) || words[from].Length < 2 || words[from] is "(c)" or "(C)" or "by" or "von" || words[from].StartsWith('©')); from++)
+            {
+            }
+
+            var name = words.Skip(from).TakeWhile((w, i) => i < 4 && (char.IsUpper(w[0]) || Particles.Contains(w)) && (i == 0 || !char.IsPunctuation(words[from + i - 1][^1]))).Select(w => w.TrimEnd('.', ',', ';', '|', '•', '·'));
+            foreach (var answer in from <= 0 ? [] : Named(string.Join(' ', name), "a copyright line"))
+            {
+                answer.Copyright = 1;
             }
         }
 
@@ -331,8 +422,22 @@ internal static class AuthorCandidates
             return false;
         }
 
+        // Inline elements run together: "Jane DoeFriday, May 3".
+        private static string WithoutJoined(string word)
+        {
+            for (var i = 2; i < word.Length - 1; i++)
+            {
+                if (char.IsLower(word[i - 1]) && char.IsUpper(word[i]) && (AuthorNames.IsNoName(word[i..]) || DateText.IsMonth(word[i..])))
+                {
+                    return word[..i];
+                }
+            }
+
+            return word;
+        }
+
         /// <summary>Names one after the other.</summary>
-        private void Run(string[] words, int from, int kind, int before, int at)
+        private void Run(string[] words, int from, int kind, int before, int at, bool isLabelled)
         {
             _statement++;
             var name = new List<string>();
@@ -341,20 +446,22 @@ internal static class AuthorCandidates
             {
                 var word = w < words.Length ? words[w] : "";
                 var bare = word.Trim(',', ';', ':', '|', '(', ')', '.', '–', '-', '•', '·', '*', '@');
-                var isName = bare.Length > 0 && ((char.IsLetter(bare[0]) && !char.IsLower(bare[0])) || (Particles.Contains(bare) && name.Count > 0 && !Joins.Contains(bare)) || (name.Count == 0 && before >= 1 && place == 0 && w == from && char.IsLetter(bare[0])));
+                var isName = bare.Length > 0 && !(name.Count > 0 && (AuthorNames.IsNoName(bare) || Pictures.Contains(bare))) && ((char.IsLetter(bare[0]) && !char.IsLower(bare[0])) || (Particles.Contains(bare) && name.Count > 0 && !Joins.Contains(bare)) || (name.Count == 0 && before >= 1 && place == 0 && w == from && char.IsLetter(bare[0])));
                 if (isName && name.Count < 6)
                 {
+                    var whole = bare;
+                    bare = WithoutJoined(bare);
                     var initial = bare.Length == 1 || (word.EndsWith('.') && bare.Length <= 2) || bare is "Dr" or "Prof" or "Jr" or "Sr" or "St";
                     name.Add(initial && word.EndsWith('.') ? bare + "." : bare);
-                    var breaks = word.Length > 0 && word[^1] is ',' or ';' or ':' or '|' or ')' || (word.EndsWith('.') && !initial);
+                    var breaks = bare.Length < whole.Length || word[^1] is ',' or ';' or ':' or '|' or ')' || (word.EndsWith('.') && !initial);
                     if (!breaks)
                     {
                         continue;
                     }
 
-                    var after = word[^1] == ',' ? 2 : 4;
-                    Take(after);
-                    if (word[^1] != ',')
+                    var lists = word[^1] == ',' && bare.Length == whole.Length;
+                    Take(lists ? 2 : 4);
+                    if (!lists)
                     {
                         return;
                     }
@@ -377,6 +484,11 @@ internal static class AuthorCandidates
                     return;
                 }
 
+                while (name.Count > 1 && Particles.Contains(name[^1]))
+                {
+                    name.RemoveAt(name.Count - 1); // "Jane Doe le 3 mai"
+                }
+
                 // Inline elements that follow one another run together: the first two words may be the whole name.
                 var whole = string.Join(' ', name);
                 var named = Named(whole, "a line that reads like a byline");
@@ -388,6 +500,7 @@ internal static class AuthorCandidates
                 foreach (var answer in named)
                 {
                     answer.Lines++;
+                    answer.Labelled = isLabelled && place == 0 ? 1 : answer.Labelled;
                     var fromHeadline = at - _headline;
                     var better = answer.IntroducedFromHeadline == None || Math.Abs(fromHeadline) < Math.Abs(answer.IntroducedFromHeadline);
                     if (better)
@@ -418,8 +531,10 @@ internal static class AuthorCandidates
             foreach (var whole in parts.Take(8))
             {
                 var part = dated ? WithoutDate(whole) : whole;
+                var last = part.LastIndexOf(' ') + 1;
+                part = part[..last] + WithoutJoined(part[last..]);
                 var words = part.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-                if (words.Length is < 1 or > 4 || part.Length > 40 || words.Any(w => !char.IsUpper(w[0]) && !Particles.Contains(w) && !Text.IsUnspaced(w[0])) || (words.Length == 1 && !dated && !Text.IsUnspaced(part[0])))
+                if (words.Length is < 1 or > 4 || part.Length > 40 || words.Any(w => !char.IsUpper(w[0]) && !Particles.Contains(w) && !Text.IsUnspaced(w[0])) || (words.Length == 1 && (dated ? DateText.IsMonth(part) : !Text.IsUnspaced(part[0]))))
                 {
                     continue;
                 }
@@ -435,6 +550,9 @@ internal static class AuthorCandidates
                     }
 
                     var fromEnd = Math.Clamp(at - _last, -200, 200);
+                    var fromStart = Math.Clamp(at - Math.Max(0, _first), -200, 200);
+                    answer.AloneFromStart = answer.AloneFromStart == None || Math.Abs(fromStart) < Math.Abs(answer.AloneFromStart) ? fromStart : answer.AloneFromStart;
+                    answer.Labelled = at + 1 < _blocks.Count && IsLabel(_blocks[at + 1].Text) ? 2 : answer.Labelled;
                     answer.AloneFromEnd = answer.AloneFromEnd == None || Math.Abs(fromEnd) < Math.Abs(answer.AloneFromEnd) ? fromEnd : answer.AloneFromEnd;
                 }
             }
@@ -456,7 +574,7 @@ internal static class AuthorCandidates
             return after.Length > 3 ? part[(last + 1)..].Trim() : part[..first].Trim();
         }
 
-        private List<Answer> Named(string? text, string source)
+        private List<Answer> Named(string? text, string source, bool anyCase = false)
         {
             if (string.IsNullOrWhiteSpace(text) || text.Length > 300 || text.Contains("://", StringComparison.Ordinal))
             {
@@ -464,7 +582,7 @@ internal static class AuthorCandidates
             }
 
             var found = new List<Answer>();
-            foreach (var name in AuthorNames.Persons([text], _page.SiteName))
+            foreach (var name in AuthorNames.Persons([text], siteName: null, anyCase))
             {
                 var key = Text.Key(name);
                 if (!_answers.TryGetValue(key, out var answer))
@@ -484,16 +602,35 @@ internal static class AuthorCandidates
             return found;
         }
 
-        /// <summary>In how many blocks the name stands, up to six.</summary>
-        private int Shown(string name)
+        /// <summary>Where the text shows the name.</summary>
+        private void AddShown(string name, List<float> row)
         {
-            var count = 0;
-            for (var i = 0; i < _blocks.Count && count < 6; i++)
+            int shown = 0, inArticle = 0, pictured = 0, shortest = MaxLine, first = None, last = None;
+            for (var i = 0; i < _blocks.Count; i++)
             {
-                count += _blocks[i].Text.Contains(name, StringComparison.OrdinalIgnoreCase) ? 1 : 0;
+                var text = _blocks[i].Text;
+                var at = text.IndexOf(name, StringComparison.OrdinalIgnoreCase);
+                if (at < 0)
+                {
+                    continue;
+                }
+
+                shown++;
+                inArticle += _judged[i] >= 0.5f ? 1 : 0;
+                shortest = Math.Min(shortest, text.Length - name.Length);
+                first = first == None ? i : first;
+                last = i;
+                var before = text.AsSpan(0, at).TrimEnd(" :|/-–(");
+                before = before[(before.LastIndexOf(' ') + 1)..].TrimStart('(');
+                pictured += Pictures.GetAlternateLookup<ReadOnlySpan<char>>().Contains(before) ? 1 : 0;
             }
 
-            return count;
+            row.Add(Math.Min(shown, 6));
+            row.Add(Math.Min(inArticle, 6));
+            row.Add(Math.Min(pictured, 3));
+            row.Add(shown == 0 ? None : shortest);
+            row.Add(shown == 0 ? None : Math.Clamp(first - _headline, -200, 400));
+            row.Add(shown == 0 || _last < 0 ? None : Math.Clamp(last - _last, -200, 200));
         }
 
         public List<AuthorCandidate> Rows()
@@ -502,7 +639,27 @@ internal static class AuthorCandidates
             var host = Text.Key(_page.Metadata.Address?.Host);
             var answers = _answers.Values.ToList();
             var declared = answers.Exists(a => a.JsonLd >= 0);
-            return [.. answers.Select(a => new AuthorCandidate(a.Name, a.Source, Row(a), a.Statements, a.JsonLd >= 0 && _page.Article.IsNews))];
+            var description = Text.Key(_page.Description);
+            var keywords = Text.Key(_page.Metadata.First("keywords", "news_keywords"));
+            var organisations = _page.DescribedOrganisations.Select(o => Text.Key(o)).ToHashSet(StringComparer.Ordinal);
+            float[] ofPage =
+            [
+                _page.DeclaresArticle ? 1 : 0,
+                _page.Metadata.First("og:type") is { } type ? type.Contains("article", StringComparison.OrdinalIgnoreCase) ? 2 : 1 : 0,
+                _page.Published.Count == 0 ? 0 : (float)_page.Published.Max(t => t.Confidence),
+                _page.Metadata.First("generator") is { } generator ? 1 + Array.FindIndex(Generators, g => generator.Contains(g, StringComparison.OrdinalIgnoreCase)) : -1,
+                _page.Metadata.Address is { } address ? address.Segments.Length : 0,
+                _page.Metadata.Address is { } url ? url.AbsolutePath.Count(char.IsDigit) : 0,
+                (float)_page.LinkShare,
+                _page.Signs.Signs.Count(s => s.Around.HasFlag(Surroundings.Comments)),
+            ];
+            var creator = Text.Key(_page.Metadata.First("twitter:creator"));
+            return [.. answers.Where(IsPossible).Select(a => new AuthorCandidate(a.Name, a.Source, Row(a), a.Statements, IsDeclaredOfNews(a)))];
+
+            // Who is only marked as the author of something else (a comment, a picture, another article) is none. A blogger may sign with the blog's name,
+            // where the page marks it as an author's; a newsroom's name is nobody's.
+            bool IsPossible(Answer a) => (!IsSite(a) && (a.Own > 0 || a.Foreign == 0 || IsDeclared(a) || a.Introduction > 0))
+                || (!_page.Article.IsNews && a.Organisation == 0 && !organisations.Contains(a.Key) && a.Own > 0);
 
             float[] Row(Answer a)
             {
@@ -510,7 +667,7 @@ internal static class AuthorCandidates
                 var row = new List<float>(64)
                 {
                     a.JsonLd, a.Organisation, _page.Article.IsNews ? 1 : 0, a.MetaAuthor, a.ArticleAuthor, a.OtherMeta, a.Label, a.Own, a.Foreign,
-                    a.Alone, a.AloneFromEnd, a.Dated, a.Introduction, a.Before, a.After, a.IntroducedFromHeadline, a.IntroducedFromStart, a.IntroducedFromEnd, a.InLine, a.Lines,
+                    a.Alone, a.AloneFromStart, a.AloneFromEnd, a.Dated, a.Introduction, a.Before, a.After, a.IntroducedFromHeadline, a.IntroducedFromStart, a.IntroducedFromEnd, a.InLine, a.Lines,
                 };
                 foreach (var distance in a.Signs)
                 {
@@ -521,8 +678,10 @@ internal static class AuthorCandidates
                 row.Add(nearest);
                 row.Add(a.Signs.Count(d => d != None));
                 row.Add(answers.Count(o => o.Signs.Any(d => d != None && Math.Abs(d) < nearest)));
-                row.Add(Shown(a.Name));
+                AddShown(a.Name, row);
                 row.Add(words.Length);
+                row.Add(GivenNames.Holds(words[0]) ? 1 : 0);
+                row.Add(words.Count(GivenNames.Holds));
                 row.Add(a.Name.Length);
                 row.Add(a.Name.Any(char.IsDigit) ? 1 : 0);
                 row.Add(a.Name.Any(char.IsLower) ? a.Name.Any(char.IsUpper) ? 1 : 0 : 2);
@@ -530,7 +689,19 @@ internal static class AuthorCandidates
                 row.Add(a.Name.Contains('.', StringComparison.Ordinal) ? 1 : 0);
                 row.Add(a.Name.Any(Text.IsUnspaced) ? 1 : 0);
                 row.Add(_site.Length > 2 && (a.Key.Contains(_site, StringComparison.Ordinal) || _site.Contains(a.Key, StringComparison.Ordinal)) ? 1 : 0);
-                row.Add(host.Contains(a.Key, StringComparison.Ordinal) || (words.Length > 1 && host.Contains(Text.Key(words[^1]), StringComparison.Ordinal)) ? 1 : 0);
+                row.Add(AuthorNames.IsSite(a.Name, _page.SiteName) ? 1 : 0);
+                row.Add(host.Contains(a.Key, StringComparison.Ordinal) ? 2 : words.Length > 1 && host.Contains(Text.Key(words[^1]), StringComparison.Ordinal) ? 1 : 0);
+                row.Add(a.ForeignAround.HasFlag(Surroundings.Comments) ? 1 : 0);
+                row.Add(a.ForeignAround.HasFlag(Surroundings.Elsewhere) ? 1 : 0);
+                row.Add((a.ForeignAround & (Surroundings.Figure | Surroundings.Footer | Surroundings.Navigation)) != Surroundings.None ? 1 : 0);
+                row.Add(organisations.Contains(a.Key) ? 1 : 0);
+                row.Add(a.Described);
+                row.Add(a.Copyright);
+                row.Add(a.Labelled);
+                row.Add(description.StartsWith(a.Key, StringComparison.Ordinal) ? 2 : description.Contains(a.Key, StringComparison.Ordinal) ? 1 : 0);
+                row.Add(keywords.Contains(a.Key, StringComparison.Ordinal) ? 1 : 0);
+                row.Add(creator.Length == 0 ? -1 : a.Key == creator ? 2 : words.Any(w => w.Length > 2 && creator.Contains(Text.Key(w), StringComparison.Ordinal)) ? 1 : 0);
+                row.Add(answers.Count(o => o != a && o.Statements.Overlaps(a.Statements)));
                 row.Add(title.Contains(a.Key, StringComparison.Ordinal) ? 1 : 0);
                 row.Add(answers.Exists(o => o != a && o.Key.Contains(a.Key, StringComparison.Ordinal)) ? 1 : 0);
                 row.Add(answers.Exists(o => o != a && a.Key.Contains(o.Key, StringComparison.Ordinal)) ? 1 : 0);
@@ -543,7 +714,8 @@ internal static class AuthorCandidates
                 row.Add(_signCount);
                 row.Add(answers.Count(o => o.Own > 0));
                 row.Add(answers.Count(o => o.Introduction > 0));
-                row.Add(_page.DeclaresArticle ? 1 : 0);
+                row.Add((a.JsonLd >= 0 ? 1 : 0) + (a.MetaAuthor >= 0 || a.ArticleAuthor > 0 || a.OtherMeta > 0 || a.Label > 0 ? 1 : 0) + (a.Own > 0 ? 1 : 0) + (a.Introduction > 0 || a.Alone != None ? 1 : 0));
+                row.AddRange(ofPage);
                 row.Add(_first < 0 ? 0 : MathF.Log(1 + _last - _first));
                 return [.. row];
             }

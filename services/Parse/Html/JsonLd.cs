@@ -13,6 +13,9 @@ public sealed record JsonLdArticle
 
     public string? Headline { get; init; }
 
+    /// <summary>Headlines of other news on the page: an article may be described twice, by the newsroom and for search engines.</summary>
+    public IReadOnlyList<string> OtherHeadlines { get; init; } = [];
+
     public string? Description { get; init; }
 
     public string? Body { get; init; }
@@ -53,6 +56,7 @@ public sealed record LiveUpdate(string? Headline, string? Body, string? DatePubl
 public sealed partial class JsonLd
 {
     private const int MaxNodes = 5_000;
+    private const int MaxHeadlines = 10;
     private static readonly JsonDocumentOptions Lenient = new() { AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip, MaxDepth = 64 };
 
     private readonly List<JsonElement> _nodes = [];
@@ -70,6 +74,12 @@ public sealed partial class JsonLd
 
     /// <summary>The licence that the article, else the page, is declared to be under.</summary>
     public string? License { get; private set; }
+
+    /// <summary>Names of the persons that the page describes, whatever they are to it.</summary>
+    public IEnumerable<string> Persons => NamesOf(types => types.Contains("Person", StringComparer.Ordinal));
+
+    /// <summary>Names of the organisations that the page describes and that are not persons, too, as bloggers say of themselves.</summary>
+    public IEnumerable<string> Organisations => NamesOf(types => types.Exists(t => t.EndsWith("Organization", StringComparison.Ordinal)) && !types.Contains("Person", StringComparer.Ordinal));
 
     /// <summary>Every <c>@type</c> on the page.</summary>
     public HashSet<string> Types { get; } = new(StringComparer.Ordinal);
@@ -89,7 +99,12 @@ public sealed partial class JsonLd
         var articles = result._nodes.Where(IsArticle).ToList();
         result.PagePublished = result._nodes.Where(n => TypesOf(n).Any(t => t.EndsWith("Page", StringComparison.Ordinal))).Select(n => Text(n, "datePublished")).FirstOrDefault(t => t is not null);
         result.License = articles.Concat(result._nodes.Where(n => TypesOf(n).Any(t => t.EndsWith("Page", StringComparison.Ordinal)))).Select(n => Text(n, "license")).FirstOrDefault(t => t is not null);
-        result.Article = articles.Count > 0 ? result.ToArticle(articles.MaxBy(Richness)) : null;
+        if (articles.Count > 0)
+        {
+            var article = result.ToArticle(articles.MaxBy(Richness));
+            result.Article = article with { OtherHeadlines = articles.Count == 1 ? [] : [.. articles.Where(IsNews).Select(n => Text(n, "headline")).OfType<string>().Where(h => h != article.Headline).Take(MaxHeadlines)] };
+        }
+
         return result;
     }
 
@@ -177,8 +192,12 @@ public sealed partial class JsonLd
 
     private static IEnumerable<string> TypesOf(JsonElement node) => Strings(node, "@type").Select(t => t[(t.LastIndexOfAny(['/', ':']) + 1)..]);
 
+    private IEnumerable<string> NamesOf(Predicate<List<string>> isOne) => _nodes.Where(n => isOne([.. TypesOf(n)])).SelectMany(n => Strings(n, "name")).Distinct(StringComparer.Ordinal);
+
     private static bool IsArticle(JsonElement node) => TypesOf(node).Any(t =>
         t.EndsWith("Article", StringComparison.Ordinal) || t.EndsWith("Posting", StringComparison.Ordinal) && t != "JobPosting" || t is "Report" or "Review" or "OpinionNewsArticle");
+
+    private static bool IsNews(JsonElement node) => TypesOf(node).Any(t => t.EndsWith("NewsArticle", StringComparison.Ordinal) || t == "LiveBlogPosting");
 
     // A page may describe several articles (related ones, a blog's posts); its own is the one it says most of.
     private static int Richness(JsonElement node)
@@ -207,7 +226,7 @@ public sealed partial class JsonLd
 
         return new JsonLdArticle
         {
-            IsNews = TypesOf(node).Any(t => t.EndsWith("NewsArticle", StringComparison.Ordinal) || t == "LiveBlogPosting"),
+            IsNews = IsNews(node),
             Headline = Text(node, "headline") ?? Text(node, "name"),
             Description = Text(node, "description"),
             Body = Text(node, "articleBody"),

@@ -139,6 +139,11 @@ internal sealed class Page
         }
     }
 
+    /// <summary>Names of the persons that the page describes in JSON-LD, whatever they are to its article.</summary>
+    public IEnumerable<string> DescribedPersons => _jsonLd.Persons;
+
+    public IEnumerable<string> DescribedOrganisations => _jsonLd.Organisations;
+
     /// <summary>Texts in the page's scripts that may be its article's.</summary>
     public List<Scripts.ScriptBody> ScriptBodies() => Scripts.ScriptBodies.Find(_tree, Title);
 

@@ -56,6 +56,9 @@ internal enum Hints
     /// <summary><c>itemtype</c> of a live blog.</summary>
     LiveBlog = 1 << 14,
 
+    /// <summary>A link to somebody's profile, or a class that speaks of a user: the author of a blog's or a forum's page, or who comments on it.</summary>
+    User = 1 << 15,
+
     Authorship = AuthorProperty | AuthorRelation | CardName | Byline | AuthorName | Author | AuthorLink | BylineLink | AuthorBoxLink,
 }
 
@@ -102,7 +105,12 @@ internal sealed class PageSigns
     private const int MaxTimes = 2_000;
 
     private static readonly SearchValues<string> Telling = SearchValues.Create(
-        ["author", "auth_name", "byline", "date", "time", "publish", "standfirst", "lead", "intro", "summary", "-dek", "subheadline", "teaser-text", "title", "headline", "vcard", "fn", "footer", "comment", "related", "autor", "auteur", "autore", "forfatter", "författare", "writer", "verfasser", "reporter", "journalist"],
+        ["author", "auth_name", "byline", "date", "time", "publish", "standfirst", "lead", "intro", "summary", "-dek", "subheadline", "teaser-text", "title", "headline", "vcard", "fn", "username", "footer", "comment", "related", "autor", "auteur", "autore", "forfatter", "författare", "writer", "verfasser", "reporter", "journalist"],
+        StringComparison.OrdinalIgnoreCase);
+
+    // Addresses of pages about one person.
+    private static readonly SearchValues<string> People = SearchValues.Create(
+        ["/author/", "/autor/", "/auteur/", "/authors/", "/autoren/", "/autores/", "/profile/", "/profil/", "/user/", "/users/", "/member/", "/members/", "/experten/", "/redakteur", "/contributor", "/journalist", "?author="],
         StringComparison.OrdinalIgnoreCase);
 
     private static readonly string[] AuthorTokens = ["author", "authors", "autor", "autoren", "autores", "auteur", "autore", "forfatter", "författare", "writer", "verfasser", "reporter", "journalist"];
@@ -335,7 +343,7 @@ internal sealed class PageSigns
                 "property" when value.EndsWith("datePublished", StringComparison.OrdinalIgnoreCase) || value.EndsWith("dateCreated", StringComparison.OrdinalIgnoreCase) => Hints.PublishedProperty | Hints.Date,
                 "rel" when HasToken(value, "author") && element.Tag == Tag.A => Hints.AuthorRelation,
                 "rel" when value.Equals("bookmark", StringComparison.OrdinalIgnoreCase) && element.Tag == Tag.A => Hints.Headline,
-                "href" when element.Tag == Tag.A && IsAuthorPage(value) => Hints.AuthorLink,
+                "href" when element.Tag == Tag.A && value.ContainsAny(People) => IsAuthorPage(value) ? Hints.AuthorLink : Hints.User,
                 "pubdate" when element.Tag == Tag.Time => Hints.PublishedProperty,
                 "data-testid" => value.ContainsAny(Telling) ? NameHints(value, element.Tag, isClass: false) & (Hints.Standfirst | Hints.Byline) : Hints.None,
                 _ => Hints.None,
@@ -363,6 +371,7 @@ internal sealed class PageSigns
         hints |= Mentions(value, "author-name") || Mentions(value, "author__name") || Mentions(value, "authorname") || Mentions(value, "auth_name") ? Hints.AuthorName : Hints.None;
         hints |= isClass && (IsAuthorToken(value) || Mentions(value, "article-author") || Mentions(value, "post-author")) ? Hints.Author : Hints.None;
         hints |= isClass && HasToken(value, "fn") ? Hints.CardName : Hints.None;
+        hints |= isClass && Mentions(value, "username") ? Hints.User : Hints.None;
         hints |= Mentions(value, "date") || (isClass && (Mentions(value, "time") || Mentions(value, "publish"))) ? Hints.Date : Hints.None;
         hints |= isClass && (HasToken(value, "entry-title") || HasToken(value, "post-title") || HasToken(value, "article-title")) && tag is not Tag.H1 and not Tag.H2 and not Tag.H3 ? Hints.Headline : Hints.None;
         hints |= Mentions(value, "standfirst") || (isClass && IsStandfirst(value)) ? Hints.Standfirst : Hints.None;

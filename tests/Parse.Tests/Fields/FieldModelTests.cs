@@ -23,6 +23,14 @@ public sealed class FieldModelTests
     }
 
     [Fact]
+    public void AmongOthers_TwoPersons_EachSeesTheOther()
+    {
+        var rows = FieldModel.AmongOthers([new AuthorCandidate("Jane Doe", "test", [7], new HashSet<int> { 1 }, false), new AuthorCandidate("Doe", "test", [8], new HashSet<int> { 1 }, false)], [0.75f, 0.25f]);
+        Assert.Equal([7, 0.75f, 0.25f, 0.5f, 0, 0.25f, 0.25f, 0, 1, 0.25f], rows[0]);
+        Assert.Equal([8, 0.25f, 0.75f, -0.5f, 1, 0.75f, 0, 0.75f, 1, 0.75f], rows[1]);
+    }
+
+    [Fact]
     public void Chosen_NobodyLikelyEnough_IsNobody() => Assert.Equal("", Chosen((Jane, FieldModel.FirstAuthor - 0.01f)));
 
     [Fact]

@@ -172,6 +172,22 @@ public sealed class HtmlArticleTests
         Assert.Equal("https://www.harbourpost.example/city/harbour-bridge", result.CanonicalUrl);
     }
 
+    [Theory]
+    [InlineData("Harbour bridge opens again", "Harbour bridge opens after repair", "Harbour bridge opens after repair")]
+    [InlineData("Harbour bridge opens again", "Ferries run until June", "Harbour bridge opens again")]
+    public void Parse_NewsDeclaredTwice_HasTheHeadlineThatIsShown(string richer, string other, string expected)
+    {
+        var page = new TestPage
+        {
+            Title = "Bridge news",
+            Head = $$"""
+                <script type="application/ld+json">{"@type":"NewsArticle","headline":"{{other}}"}</script>
+                <script type="application/ld+json">{"@type":"NewsArticle","headline":"{{richer}}","datePublished":"2024-05-03T09:30:00+02:00","description":"The bridge."}</script>
+                """,
+        };
+        Assert.Equal(expected, page.Content().Title);
+    }
+
     [Fact]
     public void Parse_NamesInCommentsCaptionsAndTeasers_AreNoAuthors()
     {
@@ -199,7 +215,7 @@ public sealed class HtmlArticleTests
         Assert.Equal(["Jane Doe", "Per Holm"], new TestPage { Heading = "<h1>Harbour bridge opens after repair</h1>" + byline }.Content().Authors);
 
     [Theory]
-    [InlineData("<meta name=\"author\" content=\"Jane Doe\">", "", "")]
+    [InlineData("<meta name=\"author\" content=\"jdoe\">", "", "")]
     [InlineData("<meta name=\"author\" content=\"Jane Doe\">", "<p>Text: JANE DOE</p>", "Jane Doe")]
     [InlineData("<script type=\"application/ld+json\">{\"@type\":\"NewsArticle\",\"author\":{\"@type\":\"Person\",\"name\":\"Jane Doe\"}}</script>", "", "Jane Doe")]
     public void Parse_DeclaredNameThatNobodySees_IsTheAuthorOnlyOfNews(string head, string shown, string expected) =>
