@@ -57,7 +57,12 @@ public sealed class DecisionTrees
         new(Assembly.GetExecutingAssembly().GetManifestResourceStream(resource) ?? throw new InvalidOperationException($"the assembly holds no {resource}"));
 
     /// <summary>The value for a row of numbers as a probability, 0 to 1.</summary>
-    public float Probability(float[] row)
+    public float Probability(float[] row) => Probability(LogOdds(row));
+
+    public static float Probability(float logOdds) => 1 / (1 + MathF.Exp(-logOdds));
+
+    /// <summary>The value for a row of numbers.</summary>
+    public float LogOdds(float[] row)
     {
         ArgumentNullException.ThrowIfNull(row);
         if (row.Length < _columns)
@@ -100,7 +105,7 @@ public sealed class DecisionTrees
             sum += leaves[at - inner];
         }
 
-        return 1 / (1 + MathF.Exp(-sum));
+        return sum;
     }
 
     /// <summary>The child that the answer leads to. A number rather than a branch: the answers are as good as random, and a processor that guesses loses more than the question costs.</summary>

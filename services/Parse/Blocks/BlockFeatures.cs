@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Storyline.Contracts;
 using Storyline.Parse.Furniture;
 using Storyline.Parse.Tree;
@@ -41,7 +42,7 @@ internal sealed class BlockFeatures
     }
 
     /// <summary>Numbers per block.</summary>
-    public static int Count { get; } = 23 + HintCount + (Levels * 4) + 12 + 23 + (Neighbours.Length * NeighbourFields) + 8;
+    public static int Count { get; } = 24 + HintCount + (Levels * 4) + 12 + 24 + (Neighbours.Length * NeighbourFields) + 8;
 
     /// <summary>One row for each block of the page.</summary>
     public static float[][] Of(PageBlocks page, PageFacts facts)
@@ -56,10 +57,12 @@ internal sealed class BlockFeatures
         var total = Math.Max(1, _containers[0].Prose);
         var furniture = new bool[_blocks.Count];
         var keys = new string[_blocks.Count];
+        var occurrences = new Dictionary<string, int>(_blocks.Count, StringComparer.Ordinal);
         for (var i = 0; i < _blocks.Count; i++)
         {
             furniture[i] = FurnitureText.IsFurniture(_blocks[i].Text);
             keys[i] = Text.Key(_blocks[i].Text);
+            CollectionsMarshal.GetValueRefOrAddDefault(occurrences, keys[i], out _)++;
         }
 
         var signatures = Signatures(out var parentSignatures);
@@ -127,6 +130,7 @@ internal sealed class BlockFeatures
             Add(declaredKey.Length == 0 ? 0 : (float)declaredKey.Length / total);
             Add(block.Text.Length <= 200 && HoldsName(block.Text, facts.Bylines) ? 1 : 0);
             Add(keys[i].Length > 0 && !seen.Add(keys[i]) ? 1 : 0);
+            Add(keys[i].Length == 0 ? 0 : Math.Min(20, occurrences[keys[i]]));
             Add(MathF.Log(total));
             Add(MathF.Log(1 + _blocks.Count));
             Add(_containers[0].Text == 0 ? 0 : (float)(_containers[0].Links / _containers[0].Text));
@@ -157,7 +161,7 @@ internal sealed class BlockFeatures
     private void OwnText(PageBlock block, bool isFurniture)
     {
         var text = block.Text.AsSpan();
-        int letters = 0, upper = 0, digits = 0, commas = 0, ends = 0, unspaced = 0, marks = 0;
+        int letters = 0, upper = 0, digits = 0, commas = 0, ends = 0, unspaced = 0, marks = 0, code = 0;
         for (var i = 0; i < text.Length; i++)
         {
             var c = text[i];
@@ -167,6 +171,7 @@ internal sealed class BlockFeatures
             commas += c is ',' or '、' or '，' or '،' ? 1 : 0;
             ends += Text.IsSentenceEnd(c) && (i + 1 == text.Length || !char.IsLetterOrDigit(text[i + 1])) ? 1 : 0;
             unspaced += Text.IsUnspaced(c) ? 1 : 0;
+            code += c is '{' or '}' or '[' or ']' or '<' or '>' or '=' or '_' or '\\' or '/' or ';' or '"' or '|' ? 1 : 0;
             marks += c is '|' or '©' or '»' or '›' or '→' or '•' or '@' or '#' ? 1 : 0;
         }
 
@@ -186,6 +191,7 @@ internal sealed class BlockFeatures
         Add(FurnitureText.EndsArticle(block.Text) ? 1 : 0);
         Add(Captions.IsCaption(block.Text) ? 1 : 0);
         Add(marks);
+        Add((float)code / text.Length);
         Add(words == 0 ? 0 : (float)letters / words);
         Add(text[^1] is '?' or '？' ? 1 : text[^1] is '!' or '！' ? 2 : text.EndsWith("...") || text[^1] == '…' ? 3 : 0);
         Add(text.Length <= 120 && Metadata.DateText.Words(block.Text) is not null ? 1 : 0);

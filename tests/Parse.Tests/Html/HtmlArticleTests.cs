@@ -74,6 +74,14 @@ public sealed class HtmlArticleTests
     }
 
     [Fact]
+    public void Parse_ReadersCommentsBelowTheArticle_AreGone()
+    {
+        const string Comment = "<li class=\"comment\"><p>I drove over it today and it was lovely, said my wife, well done everyone who was involved in this.</p></li>";
+        var content = new TestPage { Article = string.Concat(TestPage.Paragraphs.Select(p => $"<p>{p}</p>")) + $"<div id=\"comments\"><ol>{string.Concat(Enumerable.Repeat(Comment, 4))}</ol></div>" }.Content();
+        Assert.Equal(TestPage.Body, content.Body);
+    }
+
+    [Fact]
     public void Parse_ConsentDialogLongerThanTheArticle_IsNotTheArticle()
     {
         var consent = string.Concat(Enumerable.Repeat("<p>We and our partners store information on your device, such as cookies, and process personal data, to measure audiences.</p>", 20));
