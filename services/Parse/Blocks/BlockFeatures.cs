@@ -57,12 +57,13 @@ internal sealed class BlockFeatures
         var total = Math.Max(1, _containers[0].Prose);
         var furniture = new bool[_blocks.Count];
         var keys = new string[_blocks.Count];
+        var repeats = new bool[_blocks.Count];
         var occurrences = new Dictionary<string, int>(_blocks.Count, StringComparer.Ordinal);
         for (var i = 0; i < _blocks.Count; i++)
         {
             furniture[i] = FurnitureText.IsFurniture(_blocks[i].Text);
             keys[i] = Text.Key(_blocks[i].Text);
-            CollectionsMarshal.GetValueRefOrAddDefault(occurrences, keys[i], out _)++;
+            repeats[i] = CollectionsMarshal.GetValueRefOrAddDefault(occurrences, keys[i], out _)++ > 0 && keys[i].Length > 0;
         }
 
         var signatures = Signatures(out var parentSignatures);
@@ -82,7 +83,6 @@ internal sealed class BlockFeatures
         var declaredKey = facts.DeclaredBody is { Length: >= MinDeclared } declared ? Text.Key(declared) : "";
         var declaredWindows = Windows(declaredKey);
         var titleAt = TitleIndex(keys, titleKey);
-        var seen = new HashSet<string>(StringComparer.Ordinal);
         int sinceHeading = 99, sinceEnd = 99, proseBefore = 0, proseSinceTitle = 0, headingKind = 0, previousProse = -1;
         var nextProse = NextProse();
         for (var i = 0; i < _blocks.Count; i++)
@@ -129,7 +129,7 @@ internal sealed class BlockFeatures
             Add(declaredKey.Length == 0 || keys[i].Length == 0 ? -1 : Covered(keys[i], declaredKey, declaredWindows));
             Add(declaredKey.Length == 0 ? 0 : (float)declaredKey.Length / total);
             Add(block.Text.Length <= 200 && HoldsName(block.Text, facts.Bylines) ? 1 : 0);
-            Add(keys[i].Length > 0 && !seen.Add(keys[i]) ? 1 : 0);
+            Add(repeats[i] ? 1 : 0);
             Add(keys[i].Length == 0 ? 0 : Math.Min(20, occurrences[keys[i]]));
             Add(MathF.Log(total));
             Add(MathF.Log(1 + _blocks.Count));
