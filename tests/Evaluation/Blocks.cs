@@ -171,7 +171,7 @@ public sealed class Blocks : EvaluationTask
                 var with = (gold.With ?? []).Any(Holds);
                 var without = (gold.Without ?? []).Any(Holds);
                 labels[i] = with ? 1 : 0;
-                weights[i] = with != without ? 5 : 0;
+                weights[i] = with != without ? 6 : 0;
             }
         }
 
