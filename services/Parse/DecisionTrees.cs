@@ -57,14 +57,13 @@ public sealed class DecisionTrees
         new(Assembly.GetExecutingAssembly().GetManifestResourceStream(resource) ?? throw new InvalidOperationException($"the assembly holds no {resource}"));
 
     /// <summary>The value for a row of numbers as a probability, 0 to 1.</summary>
-    public float Probability(float[] row) => Probability(LogOdds(row));
+    public float Probability(ReadOnlySpan<float> row) => Probability(LogOdds(row));
 
     public static float Probability(float logOdds) => 1 / (1 + MathF.Exp(-logOdds));
 
     /// <summary>The value for a row of numbers.</summary>
-    public float LogOdds(float[] row)
+    public float LogOdds(ReadOnlySpan<float> row)
     {
-        ArgumentNullException.ThrowIfNull(row);
         if (row.Length < _columns)
         {
             throw new ArgumentException($"{row.Length} numbers, the trees ask for {_columns}", nameof(row));
@@ -74,7 +73,7 @@ public sealed class DecisionTrees
         var inner = (1 << _depth) - 1;
         var trees = _questions.Length / inner;
         var sum = _start;
-        ref var value = ref MemoryMarshal.GetArrayDataReference(row);
+        ref var value = ref MemoryMarshal.GetReference(row);
         ref var question = ref MemoryMarshal.GetArrayDataReference(_questions);
         var leaves = _leaves.AsSpan();
         var tree = 0;

@@ -70,7 +70,7 @@ public sealed class Blocks : EvaluationTask
         Parallel.For(0, Folds + 1, fold =>
         {
             float[][] contexts = [.. pages.SelectMany(p => p.Fold == fold ? new float[p.Features.Length][].Select(_ => new float[BlockModel.ContextCount])
-                : BlockModel.Context(p.Blocks, Array.ConvertAll(p.Features, first[p.Fold, fold].Probability)))];
+                : BlockModel.Context(p.Blocks, Array.ConvertAll(p.Features, row => first[p.Fold, fold].Probability(row))))];
             models[fold] = new BlockModel(first[fold, Folds], FitRow(pages, [.. columns, .. TreeTraining.Columns(contexts)], fold, Folds));
         });
         return (models[Folds], models[..Folds]);

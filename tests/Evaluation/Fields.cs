@@ -77,7 +77,7 @@ public sealed class Fields : EvaluationTask
     {
         var pages = from.ToList();
         var unseen = pages.Select(p => p.Fold).Distinct().ToDictionary(fold => fold, fold => FitRow(pages.Where(p => p.Fold != fold), First));
-        return FitRow(pages.Select(p => p with { Rows = FieldModel.AmongOthers(p.Authors, Array.ConvertAll(p.Rows, unseen[p.Fold].Probability)) }), Second);
+        return FitRow(pages.Select(p => p with { Rows = FieldModel.AmongOthers(p.Authors, Array.ConvertAll(p.Rows, row => unseen[p.Fold].Probability(row))) }), Second);
     }
 
     private static async Task<Offers[]> PagesAsync(IEnumerable<Source> sources, Func<Source, Offers?> offers, CancellationToken cancellationToken)

@@ -1,4 +1,6 @@
 using System.Runtime.InteropServices;
+using System.Buffers;
+using System.Diagnostics;
 using Storyline.Contracts;
 using Storyline.Parse.Furniture;
 using Storyline.Parse.Tree;
@@ -15,10 +17,14 @@ internal sealed record PageFacts(string? Title, string Description, string? Decl
 /// <summary>
 /// The numbers that <see cref="BlockModel"/> judges a block by. The order is part of the model: whoever changes it derives the model anew.
 /// </summary>
-internal sealed class BlockFeatures
+internal sealed class BlockFeatures : IDisposable
 {
     private const int Levels = 5;
     private const int NeighbourFields = 6;
+
+    /// <summary>More is asked for so seldom that a pool should not keep it.</summary>
+    private const int MaxLent = 1 << 20;
+
     private const int MinDeclared = 300;
 
     /// <summary>Longer texts are not compared with the title.</summary>
@@ -29,27 +35,40 @@ internal sealed class BlockFeatures
 
     private readonly IReadOnlyList<PageBlock> _blocks;
     private readonly IReadOnlyList<Container> _containers;
-    private readonly float[][] _rows;
+    private readonly float[] _values;
+    private readonly bool _isLent;
     private readonly HashSet<ulong> _words = [];
     private int _at;
-    private float[] _row = [];
 
     private BlockFeatures(PageBlocks page)
     {
         _blocks = page.Blocks;
         _containers = page.Containers;
-        _rows = new float[_blocks.Count][];
+        var length = _blocks.Count * Count;
+        _isLent = length <= MaxLent;
+        _values = _isLent ? ArrayPool<float>.Shared.Rent(length) : new float[length];
     }
 
     /// <summary>Numbers per block.</summary>
     public static int Count { get; } = 24 + HintCount + (Levels * 4) + 12 + 24 + (Neighbours.Length * NeighbourFields) + 8;
 
-    /// <summary>One row for each block of the page.</summary>
-    public static float[][] Of(PageBlocks page, PageFacts facts)
+    /// <summary>A block's row.</summary>
+    public ReadOnlySpan<float> this[int block] => _values.AsSpan(block * Count, Count);
+
+    /// <summary>One row for each block of the page, in memory that is lent until it is disposed of.</summary>
+    public static BlockFeatures Of(PageBlocks page, PageFacts facts)
     {
         var features = new BlockFeatures(page);
         features.Fill(facts);
-        return features._rows;
+        return features;
+    }
+
+    public void Dispose()
+    {
+        if (_isLent)
+        {
+            ArrayPool<float>.Shared.Return(_values);
+        }
     }
 
     private void Fill(PageFacts facts)
@@ -88,8 +107,7 @@ internal sealed class BlockFeatures
         for (var i = 0; i < _blocks.Count; i++)
         {
             var block = _blocks[i];
-            _row = _rows[i] = new float[Count];
-            _at = 0;
+            _at = i * Count;
             OwnText(block, furniture[i]);
             foreach (var distance in block.Distances)
             {
@@ -140,6 +158,7 @@ internal sealed class BlockFeatures
             Add(nextProse[i] < 0 ? 99 : Math.Min(99, nextProse[i] - i));
             NeighboursOf(i, furniture);
             Windowed(i);
+            Debug.Assert(_at == (i + 1) * Count, "lent memory is not empty: each number is written");
             if (block.IsProse)
             {
                 proseBefore += block.Text.Length;
@@ -149,7 +168,7 @@ internal sealed class BlockFeatures
         }
     }
 
-    private void Add(float value) => _row[_at++] = value;
+    private void Add(float value) => _values[_at++] = value;
 
     private void Add((int Prose, int Text, double Links, int Blocks) group, int total = 0)
     {
@@ -339,7 +358,7 @@ internal sealed class BlockFeatures
             var at = i + offset;
             if (at < 0 || at >= _blocks.Count)
             {
-                _row.AsSpan(_at, NeighbourFields).Fill(-1);
+                _values.AsSpan(_at, NeighbourFields).Fill(-1);
                 _at += NeighbourFields;
                 continue;
             }

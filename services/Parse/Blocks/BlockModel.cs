@@ -40,12 +40,17 @@ public sealed class BlockModel
     }
 
     /// <summary>How likely each block is the article's, from 0 to 1.</summary>
-    internal float[] Judge(PageBlocks page, float[][] features)
+    internal float[] Judge(PageBlocks page, BlockFeatures features)
     {
-        var odds = Array.ConvertAll(features, _first.LogOdds);
+        var odds = new float[page.Blocks.Count];
+        for (var i = 0; i < odds.Length; i++)
+        {
+            odds[i] = _first.LogOdds(features[i]);
+        }
+
         var first = Array.ConvertAll(odds, DecisionTrees.Probability);
         var context = Context(page, first);
-        var result = new float[features.Length];
+        var result = new float[odds.Length];
         var row = new float[BlockFeatures.Count + ContextCount];
         for (var i = 0; i < result.Length; i++)
         {
@@ -55,8 +60,8 @@ public sealed class BlockModel
                 continue;
             }
 
-            features[i].CopyTo(row, 0);
-            context[i].CopyTo(row, features[i].Length);
+            features[i].CopyTo(row);
+            context[i].CopyTo(row, BlockFeatures.Count);
             // Over hosts that neither row saw, the mean errs less than the second row alone.
             result[i] = DecisionTrees.Probability((odds[i] + _second.LogOdds(row)) / 2);
         }

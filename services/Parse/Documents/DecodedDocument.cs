@@ -10,7 +10,7 @@ namespace Storyline.Parse.Documents;
 public sealed class DecodedDocument : IDisposable
 {
     /// <summary>Longer texts are rare, and a pool that kept memory for them would hold it for nothing.</summary>
-    private const int MaxLent = 1 << 20;
+    private const int MaxLent = 1 << 22;
 
     private char[]? _lent;
 

@@ -89,7 +89,7 @@ public sealed class FieldModel
         }
 
         var first = candidates.Select(c => _authors.Probability(c.Row)).ToArray();
-        return Array.ConvertAll(AmongOthers(candidates, first), _authorsAmongOthers.Probability);
+        return Array.ConvertAll(AmongOthers(candidates, first), row => _authorsAmongOthers.Probability(row));
     }
 
     /// <summary>A person's row, continued by what the first trees think of the person and of the others.</summary>

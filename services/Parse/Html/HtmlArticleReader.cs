@@ -31,7 +31,7 @@ internal static class HtmlArticleReader
         var ruled = explain && rule is not null ? RuleEvidence(rule, tree, page) : [];
         rule?.Prune(tree);
         var found = PageBlocks.Read(tree.Body);
-        var judged = rule?.Roots(tree) is { Count: > 0 } roots ? Inside(roots, found) : model.Judge(found, BlockFeatures.Of(found, Facts(page)));
+        var judged = rule?.Roots(tree) is { Count: > 0 } roots ? Inside(roots, found) : Judge(model, found, page);
         var (blocks, source) = Body(found, judged, page);
         var live = LiveEntries.Find(found, i => judged[i] >= Accepted, page.Times, page.DeclaresLiveBlog);
         if (!blocks.Exists(b => b.Time is not null))
@@ -152,21 +152,37 @@ internal static class HtmlArticleReader
     }
 
     /// <summary>The blocks of a page and what the model sees of them, for those who derive the model.</summary>
-    internal static (PageBlocks Blocks, float[][] Features) Features(string html, string? url) => Features(html, url, FieldModel.Shipped, out _);
+    internal static (PageBlocks Blocks, float[][] Features) Features(string html, string? url)
+    {
+        var (page, blocks) = Parsed(html, url, FieldModel.Shipped);
+        using var features = BlockFeatures.Of(blocks, Facts(page));
+        var rows = new float[blocks.Blocks.Count][];
+        for (var i = 0; i < rows.Length; i++)
+        {
+            rows[i] = features[i].ToArray();
+        }
+
+        return (blocks, rows);
+    }
 
     /// <summary>A page and its blocks with their judgement, for those who derive the models of its fields.</summary>
     internal static (Page Page, IReadOnlyList<PageBlock> Blocks, float[] Judged) Judged(string html, string? url, FieldModel fields)
     {
-        var (blocks, features) = Features(html, url, fields, out var page);
-        return (page, blocks.Blocks, BlockModel.Shipped.Judge(blocks, features));
+        var (page, blocks) = Parsed(html, url, fields);
+        return (page, blocks.Blocks, Judge(BlockModel.Shipped, blocks, page));
     }
 
-    private static (PageBlocks Blocks, float[][] Features) Features(string html, string? url, FieldModel fields, out Page page)
+    private static (Page Page, PageBlocks Blocks) Parsed(string html, string? url, FieldModel fields)
     {
         var tree = HtmlTree.Parse(html);
         var blocks = PageBlocks.Read(tree.Body);
-        page = new Page(tree, Uri.TryCreate(url, UriKind.Absolute, out var address) ? address : null, fields);
-        return (blocks, BlockFeatures.Of(blocks, Facts(page)));
+        return (new Page(tree, Uri.TryCreate(url, UriKind.Absolute, out var address) ? address : null, fields), blocks);
+    }
+
+    private static float[] Judge(BlockModel model, PageBlocks blocks, Page page)
+    {
+        using var features = BlockFeatures.Of(blocks, Facts(page));
+        return model.Judge(blocks, features);
     }
 
     private static PageFacts Facts(Page page) => new(page.Title, page.Description, page.Article.Body, page.Bylines);

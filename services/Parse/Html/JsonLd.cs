@@ -85,7 +85,7 @@ public sealed partial class JsonLd
     public HashSet<string> Types { get; } = new(StringComparer.Ordinal);
 
     /// <param name="blocks">The texts of a page's blocks.</param>
-    public static JsonLd Read(IEnumerable<string> blocks)
+    public static JsonLd Read(IEnumerable<ReadOnlyMemory<char>> blocks)
     {
         var result = new JsonLd();
         foreach (var block in blocks)
@@ -108,12 +108,13 @@ public sealed partial class JsonLd
         return result;
     }
 
-    private static JsonElement? Parse(string text)
+    private static JsonElement? Parse(ReadOnlyMemory<char> text)
     {
         text = text.Trim().TrimEnd(';');
         // Hardly any text has half a pair: asking for one first spares looking at every escape.
-        text = !text.Contains(@"\ud", StringComparison.OrdinalIgnoreCase) ? text : Escapes().Replace(text, escape => escape.Groups["half"].Success ? @"\uFFFD" : escape.Value);
-        foreach (var attempt in (Func<string>[])[() => text, () => Mended(text)])
+        text = !text.Span.Contains(@"\ud", StringComparison.OrdinalIgnoreCase) ? text
+            : Escapes().Replace(text.ToString(), escape => escape.Groups["half"].Success ? @"\uFFFD" : escape.Value).AsMemory();
+        foreach (var attempt in (Func<ReadOnlyMemory<char>>[])[() => text, () => Mended(text.Span).AsMemory()])
         {
             try
             {
@@ -134,17 +135,17 @@ public sealed partial class JsonLd
     private static partial Regex Escapes();
 
     /// <summary>Control characters inside strings become spaces; HTML comment and CDATA wrappers go.</summary>
-    private static string Mended(string text)
+    private static string Mended(ReadOnlySpan<char> text)
     {
-        var start = text.IndexOfAny(['{', '[']);
-        var end = text.LastIndexOfAny(['}', ']']);
+        var start = text.IndexOfAny('{', '[');
+        var end = text.LastIndexOfAny('}', ']');
         if (start < 0 || end <= start)
         {
             return "null";
         }
 
         var mended = new StringBuilder(end - start + 1);
-        foreach (var c in text.AsSpan(start, end - start + 1))
+        foreach (var c in text.Slice(start, end - start + 1))
         {
             mended.Append(char.IsControl(c) ? ' ' : c);
         }

@@ -132,7 +132,7 @@ internal sealed class PageSigns
     public string? Base { get; private set; }
 
     /// <summary>Texts of the JSON-LD blocks.</summary>
-    public List<string> Data { get; } = [];
+    public List<ReadOnlyMemory<char>> Data { get; } = [];
 
     public string Title { get; private set; } = "";
 
@@ -239,7 +239,7 @@ internal sealed class PageSigns
                 Base = element.Value("href");
                 break;
             case Tag.Script when Data.Count < MaxScripts && element.Attribute("type").Contains("ld+json", StringComparison.OrdinalIgnoreCase):
-                Data.Add(element.TextContent());
+                Data.Add(element.WholeText());
                 break;
             case Tag.Title when Title.Length == 0:
                 Title = ShortText(element, 2_000) ?? "";

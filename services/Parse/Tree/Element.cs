@@ -76,11 +76,14 @@ public sealed class Element(Tag tag, string name, ElementAttribute[] attributes)
     }
 
     /// <summary>The text of all text nodes below, as it stands (scripts and styles included).</summary>
-    public string TextContent()
+    public string TextContent() => WholeText().ToString();
+
+    /// <summary>As <see cref="TextContent"/>; of an element with one text, that text itself and no copy.</summary>
+    public ReadOnlyMemory<char> WholeText()
     {
         if (FirstChild is TextNode { Next: null } only)
         {
-            return only.Text.ToString();
+            return only.Text;
         }
 
         var text = new StringBuilder();
@@ -92,7 +95,7 @@ public sealed class Element(Tag tag, string name, ElementAttribute[] attributes)
             }
         }
 
-        return text.ToString();
+        return text.ToString().AsMemory();
     }
 
     /// <summary>The nearest element with the tag, itself included; null when there is none.</summary>

@@ -57,7 +57,8 @@ public sealed class BlockModelTests
     public void Judge_Page_TellsParagraphsFromFurniture()
     {
         var page = PageBlocks.Read(HtmlTree.Parse(new TestPage().Html).Body);
-        var judged = BlockModel.Shipped.Judge(page, BlockFeatures.Of(page, new PageFacts("Harbour bridge opens after repair", "", null, [])));
+        using var features = BlockFeatures.Of(page, new PageFacts("Harbour bridge opens after repair", "", null, []));
+        var judged = BlockModel.Shipped.Judge(page, features);
         // The headline is left to the filter behind: in the pages that the model learned from it stands in some of the texts.
         foreach (var i in Enumerable.Range(0, judged.Length).Where(i => page.Blocks[i].Kind != Contracts.BlockKind.Heading))
         {
