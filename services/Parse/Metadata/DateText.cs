@@ -72,7 +72,9 @@ public static class DateText
     private static readonly Dictionary<string, double> Zones = new(StringComparer.OrdinalIgnoreCase)
     {
         ["GMT"] = 0, ["UTC"] = 0, ["Z"] = 0, ["EST"] = -5, ["EDT"] = -4, ["CST"] = -6, ["CDT"] = -5, ["MST"] = -7, ["MDT"] = -6, ["PST"] = -8, ["PDT"] = -7,
-        ["BST"] = 1, ["CET"] = 1, ["CEST"] = 2, ["MEZ"] = 1, ["MESZ"] = 2, ["EET"] = 2, ["EEST"] = 3, ["MSK"] = 3, ["JST"] = 9, ["KST"] = 9, ["SGT"] = 8,
+        ["BST"] = 1, ["CET"] = 1, ["CEST"] = 2, ["MEZ"] = 1, ["MESZ"] = 2, ["EET"] = 2, ["EEST"] = 3, ["MSK"] = 3, ["МСК"] = 3, ["JST"] = 9, ["KST"] = 9, ["SGT"] = 8, ["HKT"] = 8,
+        ["PKT"] = 5, ["WIB"] = 7, ["SAST"] = 2, ["AWST"] = 8, ["AEST"] = 10, ["AEDT"] = 11, ["NZST"] = 12, ["NZDT"] = 13,
+        // Not IST, which is India's, Ireland's and Israel's.
     };
 
     // Beginnings of words.
@@ -289,14 +291,14 @@ public static class DateText
         }
 
         var time = date.AddHours(hour).AddMinutes(minute).AddSeconds(Math.Min(second, 59));
-        return Offset(s.Trim()) is { } offset ? Plausible(new DateTimeOffset(time.DateTime, offset), true, true) : Plausible(time, true, false);
+        return Offset(s.Trim(" ()")) is { } offset ? Plausible(new DateTimeOffset(time.DateTime, offset), true, true) : Plausible(time, true, false);
     }
 
     private static TimeSpan? Offset(ReadOnlySpan<char> zone)
     {
         if (zone.StartsWith("GMT") || zone.StartsWith("UTC"))
         {
-            zone = zone.Length > 3 ? zone[3..] : "Z";
+            zone = zone.Length > 3 ? zone[3..].TrimStart() : "Z";
         }
 
         if (zone.IsEmpty || zone[0] is not ('+' or '-' or '−'))
@@ -418,13 +420,23 @@ public static class DateText
             }
 
             var at = i + 1 + (isHalf ? length : 0);
-            var offset = at < tokens.Count ? Offset(tokens[at].Text) : null;
+            var offset = ZoneAt(tokens, at);
             var time = date.Time.AddHours(hour).AddMinutes(minute);
             return Plausible(new DateTimeOffset(time.DateTime, offset ?? TimeSpan.Zero), true, offset is not null) is { } whole ? whole with { IsOrderUnsure = date.IsOrderUnsure, IsSlashed = date.IsSlashed } : date;
         }
 
         return date;
     }
+
+    /// <summary>The zone after a clock: a name, an offset, or both of them, "UTC+3", of which the offset tells.</summary>
+    private static TimeSpan? ZoneAt(List<Token> tokens, int at) =>
+        at >= tokens.Count ? null
+        : IsUniversal(tokens[at].Text) && at + 1 < tokens.Count && IsSigned(tokens[at + 1].Text) ? Offset(tokens[at + 1].Text)
+        : Offset(tokens[at].Text);
+
+    private static bool IsUniversal(ReadOnlySpan<char> zone) => zone.Equals("UTC", StringComparison.OrdinalIgnoreCase) || zone.Equals("GMT", StringComparison.OrdinalIgnoreCase);
+
+    private static bool IsSigned(string token) => token.Length > 1 && token[0] is '+' or '-' or '−' && char.IsDigit(token[1]);
 
     /// <summary>A word, number or clock time.</summary>
     /// <param name="Text">What it is.</param>
@@ -441,7 +453,15 @@ public static class DateText
         for (var i = 0; i <= text.Length; i++)
         {
             var c = i < text.Length ? text[i] : ' ';
-            var inside = IsWord(c) || (c == ':' && start >= 0) || (c is '+' && start < 0) || (c is '-' && start < 0 && tokens.Count > 0 && tokens[^1].Text.Contains(':', StringComparison.Ordinal));
+            // "UTC+3", "21:15+03:00": the sign begins another token. A stroke after a clock is a span's as well: "21:15-22:00".
+            if (start >= 0 && c is '+' or '-' or '−' && i + 1 < text.Length && char.IsDigit(text[i + 1]) && (IsUniversal(text[start..i]) || (c == '+' && text[start..i].Contains(':'))))
+            {
+                Add(tokens, text[start..i], start, c);
+                start = -1;
+            }
+
+            var inside = IsWord(c) || (c == ':' && start >= 0) || (c is '+' && start < 0)
+                || (c is '-' or '−' && start < 0 && tokens.Count > 0 && (tokens[^1].Text.Contains(':', StringComparison.Ordinal) || IsUniversal(tokens[^1].Text)));
             // "3rd", "2024年5月": a change between digits and letters separates.
             if (inside && start >= 0 && IsWord(c) && IsWord(text[i - 1]) && char.IsDigit(c) != char.IsDigit(text[i - 1]))
             {

@@ -23,6 +23,21 @@ public sealed class MetadataTests
     [InlineData("2024年5月3日 15:47", "2024-05-03T15:47:00+00:00", false)]
     [InlineData("Stand: 03.05.24", "2024-05-03T00:00:00+00:00", false)]
     [InlineData("3.5.24, 15:47 Uhr", "2024-05-03T15:47:00+00:00", false)]
+    [InlineData("3 May 2024, 15:47 +0300", "2024-05-03T15:47:00+03:00", true)]
+    [InlineData("3 May 2024, 15:47+03:00", "2024-05-03T15:47:00+03:00", true)]
+    [InlineData("3 May 2024, 15:47 GMT+3", "2024-05-03T15:47:00+03:00", true)]
+    [InlineData("3 May 2024, 15:47 GMT", "2024-05-03T15:47:00+00:00", true)]
+    [InlineData("03.05.2024 15:47 UTC+3", "2024-05-03T15:47:00+03:00", true)]
+    [InlineData("03.05.2024 15:47 (UTC+3)", "2024-05-03T15:47:00+03:00", true)]
+    [InlineData("03.05.2024 15:47 (UTC+05:30)", "2024-05-03T15:47:00+05:30", true)]
+    [InlineData("03.05.2024 15:47 (UTC -3)", "2024-05-03T15:47:00-03:00", true)]
+    [InlineData("03.05.2024 15:47 UTC−03:00", "2024-05-03T15:47:00-03:00", true)]
+    [InlineData("May 3, 2024 3:47 p.m. UTC-5", "2024-05-03T15:47:00-05:00", true)]
+    [InlineData("Fri May 03 2024 15:47:42 GMT+0300 (Moscow Standard Time)", "2024-05-03T15:47:00+03:00", true)]
+    [InlineData("2024-05-03 15:47 (UTC+3)", "2024-05-03T15:47:00+03:00", true)]
+    [InlineData("3 мая 2024, 15:47 МСК", "2024-05-03T15:47:00+03:00", true)]
+    [InlineData("3 May 2024, 15:47-16:30", "2024-05-03T15:47:00+00:00", false)]
+    [InlineData("3 May 2024, 15:47 IST", "2024-05-03T15:47:00+00:00", false)]
     public void Machine_Forms_AreRead(string text, string expected, bool hasZone)
     {
         var reading = DateText.Machine(text);
