@@ -15,6 +15,18 @@ public sealed class PageKindTests
 
     private static string Teasers(string sentence) => string.Concat(Enumerable.Range(1, 24).Select(i => $"<article class=\"teaser\"><h3><a href=\"/a{i}\">Harbour story number {i} of the day</a></h3><p>{sentence} {i}.</p><a href=\"/a{i}\">Read more</a></article>"));
 
+    private const string Wall = "<p>Harbour Post and its 214 partners store information on your device, such as cookies, and read it to show you personalised advertising and to measure how it does.</p>"
+        + "<p>You may accept all cookies, or choose the purposes that you consent to one by one. You can change your choice whenever you like on the privacy page of our site.</p>"
+        + "<p>Whoever would rather read without advertising and without tracking takes our ad-free subscription for four crowns a month, which can be cancelled at the end of every month.</p><button>Accept</button>";
+
+    private const string GermanWall = "<p>Besuchen Sie hafenpost.example wie gewohnt mit Werbung und Tracking. Ihre Zustimmung können Sie auf der Seite zum Datenschutz jederzeit widerrufen.</p>"
+        + "<p>Wir und unsere 214 Partner speichern Cookies auf Ihrem Endgerät und verarbeiten personenbezogene Daten, damit wir Ihnen passende Werbung und Inhalte zeigen und deren Wirkung messen können.</p>"
+        + "<p>Oder lesen Sie mit dem Pur-Abo werbefrei und ohne Tracking, für vier Kronen im Monat und zum Ende eines jeden Monats kündbar.</p><button>Zustimmen</button>";
+
+    private const string Report = "<h1>Council asks the ferry company about cookies</h1><p>The council of Port Elin wants to know from the ferry company why its ticket machines ask passengers to consent to cookies before they sell a ticket, a speaker said on Tuesday.</p>"
+        + "<p>The company had put the machines up in spring, and passengers complained about them soon after. Some of them missed the last boat of the evening while they read through the list of partners on the screen.</p>"
+        + "<p>The harbour office has asked for a report by the end of June. Until then the old machines at the northern pier are to be switched on again, and tickets can be bought on board for the same price.</p>";
+
     public static TheoryData<string, string, string, string, string> NoArticles => new()
     {
         { "soft 404", "Oops! Page not found | Harbour Post", "<main><h1>We looked everywhere</h1><p>The page that you asked for may have been moved or deleted, or it never was. Please try our search, or begin at our front page.</p><form><input type=\"search\"></form></main>", "", "" },
@@ -28,6 +40,10 @@ public sealed class PageKindTests
         { "front page with teasers", "Harbour Post", $"<main>{Teasers("What the council decided on Tuesday night about the bridge, in short")}</main>", "https://www.harbourpost.example/", "" },
         { "section page", "City - Harbour Post", $"<main><h1>City</h1>{Teasers("City")}</main>", "https://www.harbourpost.example/city/", "" },
         { "section page with teasers", "City - Harbour Post", $"<main><h1>City</h1>{Teasers("What the council decided on Tuesday night about the bridge, in short")}</main>", "https://www.harbourpost.example/city/", "<meta property=\"og:type\" content=\"website\">" },
+        { "consent wall", "Bridge opens again | Harbour Post", $"<div id=\"cookie-consent\"><h2>We value your privacy</h2>{Wall}</div>", "", "" },
+        { "consent wall without a name", "Harbour Post", $"<div class=\"c1\"><h2>We value your privacy</h2>{Wall}</div>", "", "" },
+        { "wall of ads or money, German", "Hafenpost", $"<div id=\"cookie-consent\"><h2>Weiterlesen mit Werbung</h2>{GermanWall}</div>", "", "<meta property=\"og:type\" content=\"article\">" },
+        { "wall of ads or money without a name, German", "Hafenpost", $"<div><h2>Weiterlesen mit Werbung</h2>{GermanWall}</div>", "", "" },
         { "empty shell", "Harbour Post", "<div id=\"root\"></div>", "", "" },
     };
 
@@ -37,5 +53,29 @@ public sealed class PageKindTests
     {
         var result = url.Length == 0 ? Parse(title, body, head: head) : Parse(title, body, url, head);
         Assert.True(result.Outcome == Outcome.NoArticle, $"{kind}: {result.Outcome} {result.Reason} {result.Content?.Body}");
+    }
+
+    [Theory]
+    [InlineData("consent wall")]
+    [InlineData("consent wall without a name")]
+    [InlineData("wall of ads or money, German")]
+    [InlineData("wall of ads or money without a name, German")]
+    public void Parse_ConsentWall_SaysThatItIsOne(string kind)
+    {
+        var (_, title, body, _, head) = NoArticles.Single(row => row.Data.Item1 == kind).Data;
+        Assert.StartsWith("a consent wall", Parse(title, body, head: head).Reason, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("<body>", "<div id=\"cookie-consent\"><h2>We value your privacy</h2>{0}</div>")]
+    [InlineData("<body>", "<div class=\"c1\"><h2>We value your privacy</h2>{0}</div>")]
+    [InlineData("<body><div><h2>We value your privacy</h2><p>We and our partners use cookies.</p><button>Accept</button></div>", "")]
+    [InlineData("<body class=\"cookie-consent-open\">", "")]
+    public void Parse_ReportOnConsentUnderADialog_IsAnArticleWithoutTheDialog(string bodyTag, string dialog)
+    {
+        var page = $"<!DOCTYPE html><html lang=\"en\"><head><title>Council asks the ferry company about cookies</title></head>{bodyTag}{Navigation}<div>{Report}</div>{dialog.Replace("{0}", Wall, StringComparison.Ordinal)}{Footer}</body></html>";
+        var result = new DocumentParser().Parse(Encoding.UTF8.GetBytes(page), "text/html", "utf-8", "https://www.harbourpost.example/2024/05/03/ferry-4712.html", hint: null);
+        Assert.True(result.Content is not null, result.Reason);
+        Assert.Contains("old machines at the northern pier", result.Content.Body, StringComparison.Ordinal);
     }
 }

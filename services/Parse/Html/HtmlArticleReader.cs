@@ -40,7 +40,7 @@ internal static class HtmlArticleReader
         }
 
         var (authors, considered) = page.AuthorsByRule.Length > 0 ? (page.AuthorsByRule, []) : fields.AuthorsOf(page, found.Blocks, judged, all: explain);
-        var result = PageKind.WhyNoArticle(page, blocks, ArticleBody.Join(blocks), LinkedHeadings(found, blocks)) is { } reason ? ParseResult.Rejected(Outcome.NoArticle, reason)
+        var result = PageKind.WhyNoArticle(page, found, blocks, ArticleBody.Join(blocks), LinkedHeadings(found, blocks)) is { } reason ? ParseResult.Rejected(Outcome.NoArticle, reason)
             : Assemble(page, blocks, authors, isLiveBlog: live is not null || page.DeclaresLiveBlog, hint, url);
         result = rule is null ? result : result with { ParserVersion = $"{result.ParserVersion}+{rule.Name}" };
         return explain ? result with { Evidence = [.. ruled, .. page.Evidence(), .. considered.Take(MaxEvidence), .. BodyEvidence(result, source)], Blocks = [.. BlockEvidence.Of(found.Blocks, judged, Accepted, blocks)] } : result;
@@ -189,11 +189,11 @@ internal static class HtmlArticleReader
 
     private static (List<Block> Blocks, string Source) Body(PageBlocks found, float[] judged, Page page)
     {
-        var blocks = BlockFilter.Clean(Chosen(found.Blocks, judged), page);
+        var blocks = BlockFilter.Clean(Chosen(found, judged), page);
         if (ArticleBody.IsTooShort(ArticleBody.Join(blocks)))
         {
             // Nothing reads like the article; what is marked as its body, else whatever is running text, is then the best answer there is.
-            var running = found.Blocks.Where(b => b.Kind is BlockKind.Paragraph or BlockKind.Quote && Text.WordCount(b.Text) >= 12 && Text.EndsSentence(b.Text)).ToList();
+            var running = found.Blocks.Where(b => b.Kind is BlockKind.Paragraph or BlockKind.Quote && Text.WordCount(b.Text) >= 12 && Text.EndsSentence(b.Text) && !ConsentWall.Holds(found, b)).ToList();
             var marked = running.FindAll(b => b.Distances[(int)Hint.ArticleBody] < PageBlocks.FarAway);
             blocks = BlockFilter.Clean([.. (marked.Count > 0 ? marked : running).Select(b => new Block(b.Kind, b.Text))], page);
         }
@@ -217,15 +217,16 @@ internal static class HtmlArticleReader
     }
 
     /// <summary>The accepted blocks, and the captions that stand among them.</summary>
-    private static List<Block> Chosen(IReadOnlyList<PageBlock> blocks, float[] judged)
+    private static List<Block> Chosen(PageBlocks found, float[] judged)
     {
+        var blocks = found.Blocks;
         var first = Array.FindIndex(judged, p => p >= Accepted);
         var last = Array.FindLastIndex(judged, p => p >= Accepted);
         var comments = HasComments(blocks, judged);
         var chosen = new List<Block>();
         for (var i = Math.Max(0, first); i <= last; i++)
         {
-            if (IsConsent(blocks[i]) || (comments && IsComment(blocks[i])))
+            if (ConsentWall.Holds(found, blocks[i]) || (comments && IsComment(blocks[i])))
             {
                 continue;
             }
@@ -237,16 +238,6 @@ internal static class HtmlArticleReader
         }
 
         return chosen;
-    }
-
-    /// <summary>
-    /// A consent dialog may well read more like an article than a short report does. Its own names tell, unless the article is named nearer by.
-    /// </summary>
-    private static bool IsConsent(PageBlock block)
-    {
-        var consent = block.Distances[(int)Hint.Consent];
-        return consent < PageBlocks.FarAway && block.Distances[(int)Hint.Article] > consent && block.Distances[(int)Hint.Main] > consent
-            && block.Distances[(int)Hint.ArticleBody] > consent && block.Distances[(int)Hint.Story] > consent;
     }
 
     /// <summary>

@@ -1,4 +1,5 @@
 using Storyline.Contracts;
+using Storyline.Parse.Blocks;
 
 namespace Storyline.Parse.Html;
 
@@ -17,12 +18,18 @@ internal static class PageKind
 
     /// <summary>Why this page is none, for people; null when it may well be an article.</summary>
     /// <param name="page">What the page says of itself.</param>
+    /// <param name="found">All of its blocks.</param>
     /// <param name="blocks">What was found as the article.</param>
     /// <param name="body">Its text.</param>
     /// <param name="linkedHeadings">Headings among the blocks that are links: each is another article's.</param>
-    public static string? WhyNoArticle(Page page, List<Block> blocks, string body, int linkedHeadings)
+    public static string? WhyNoArticle(Page page, PageBlocks found, List<Block> blocks, string body, int linkedHeadings)
     {
         var words = Text.WordCount(body);
+        if (ConsentWall.IsAll(page, found, blocks, words))
+        {
+            return "a consent wall: a dialog about cookies or payment stands where an article might";
+        }
+
         if (words == 0)
         {
             return "no readable text on the page";
