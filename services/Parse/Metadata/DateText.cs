@@ -77,6 +77,10 @@ public static class DateText
         // Not IST, which is India's, Ireland's and Israel's.
     };
 
+    private static readonly HashSet<string> BeforeClocks = new(StringComparer.OrdinalIgnoreCase) { "at", "um", "à", "às", "kl", "klo", "alle", "ore", "om", "godz", "ob" };
+
+    private static readonly HashSet<string> AfterClocks = new(StringComparer.OrdinalIgnoreCase) { "uhr", "h", "hrs", "hours", "uur" };
+
     // Beginnings of words.
     private static readonly SearchValues<string> PublicationWords = SearchValues.Create(
         [
@@ -98,6 +102,9 @@ public static class DateText
         ["termin", "wann:", "when:", "deadline", "gültig", "valid ", "expire", "until", "geboren", "born", "birthday", "copyright", "©", "event"], StringComparison.OrdinalIgnoreCase);
 
     private const int MaxWords = 200;
+
+    /// <summary>How many words may stand between a date and its clock.</summary>
+    private const int ClockReach = 5, ClockReachBefore = 3;
 
     /// <summary>Reads a machine-written value (JSON-LD, meta, <c>datetime</c> attribute).</summary>
     public static DateReading? Machine(string? value)
@@ -132,7 +139,7 @@ public static class DateText
         {
             if (DateAt(tokens, i, out var next) is { } date)
             {
-                return WithTime(date, tokens, next);
+                return WithTime(date, tokens, 0, i, next, out _);
             }
         }
 
@@ -157,6 +164,7 @@ public static class DateText
         var tokens = Tokens(start);
         DateMention? best = null;
         var said = 0; // how far the text has been read for what it says
+        var free = 0; // the first word that is no part of the dates before
         for (var i = 0; i < tokens.Count; i++)
         {
             if (DateAt(tokens, i, out var next) is not { } date)
@@ -166,7 +174,7 @@ public static class DateText
 
             var role = RoleOf(start[Math.Max(said, tokens[i].At - reach)..tokens[i].At]);
             said = next < tokens.Count ? tokens[next].At : start.Length;
-            var reading = WithTime(date, tokens, next);
+            var reading = WithTime(date, tokens, free, i, next, out free);
             // "… of 3 May 2024 (updated 5 May 2024)": what follows speaks of the next date, if there is one.
             if (role == DateRole.Unsaid && best is null && !AnyDate(tokens, next))
             {
@@ -275,7 +283,7 @@ public static class DateText
         s = s[10..].TrimStart("T t,");
         if (s.Length < 5 || s[2] != ':' || !Number(s[..2], out var hour) || !Number(s[3..5], out var minute) || hour > 24 || minute > 59)
         {
-            return new DateReading(date, false, false);
+            return HasDigit(s) ? Words(text) : new DateReading(date, false, false); // "2024-05-03 3:47 PM"
         }
 
         var second = 0;
@@ -288,6 +296,11 @@ public static class DateText
         if (!s.IsEmpty && s[0] is '.' or ',' or ':')
         {
             s = s[1..].TrimStart("0123456789");
+        }
+
+        if (s.TrimStart() is [('a' or 'A' or 'p' or 'P'), ..])
+        {
+            return Words(text); // "2024-05-03 03:47 PM"
         }
 
         var time = date.AddHours(hour).AddMinutes(minute).AddSeconds(Math.Min(second, 59));
@@ -395,44 +408,169 @@ public static class DateText
         return null;
     }
 
-    private static DateReading WithTime(DateReading date, List<Token> tokens, int next)
+    /// <summary>The date with its clock: the one behind it, else the one right before it.</summary>
+    /// <param name="date">The date.</param>
+    /// <param name="tokens">The text.</param>
+    /// <param name="free">The first word that is no part of another date.</param>
+    /// <param name="at">Where the date begins.</param>
+    /// <param name="next">The word after it.</param>
+    /// <param name="end">The word after it and its clock.</param>
+    private static DateReading WithTime(DateReading date, List<Token> tokens, int free, int at, int next, out int end)
     {
-        for (var i = next; i < Math.Min(next + 5, tokens.Count); i++)
+        Clock? clock = null;
+        var isSaidApart = false;
+        end = next;
+        for (var i = next; i < Math.Min(next + ClockReach, tokens.Count) && clock is null && DateAt(tokens, i, out _) is null; i++)
         {
-            var parts = tokens[i].Text.Split(':');
-            if (parts.Length is < 2 or > 3 || !Number(parts[0], out var hour) || !Number(parts[1], out var minute) || hour > 24 || minute > 59)
-            {
-                continue;
-            }
-
-            var after = i + 1 < tokens.Count ? tokens[i + 1].Text.Replace(".", "", StringComparison.Ordinal) : "";
-            var length = 1;
-            if (after is "a" or "p" or "A" or "P" && i + 2 < tokens.Count && tokens[i + 2].Text is "m" or "M")
-            {
-                after += "m"; // "p.m." came as two words
-                length = 2;
-            }
-
-            var isHalf = after.Equals("am", StringComparison.OrdinalIgnoreCase) || after.Equals("pm", StringComparison.OrdinalIgnoreCase);
-            if (isHalf)
-            {
-                hour = (hour % 12) + (after.StartsWith("p", StringComparison.OrdinalIgnoreCase) ? 12 : 0);
-            }
-
-            var at = i + 1 + (isHalf ? length : 0);
-            var offset = ZoneAt(tokens, at);
-            var time = date.Time.AddHours(hour).AddMinutes(minute);
-            return Plausible(new DateTimeOffset(time.DateTime, offset ?? TimeSpan.Zero), true, offset is not null) is { } whole ? whole with { IsOrderUnsure = date.IsOrderUnsure, IsSlashed = date.IsSlashed } : date;
+            clock = ClockAt(tokens, i, date, isNext: i == next);
+            isSaidApart |= clock is null && RoleOf(tokens[i].Text) != DateRole.Unsaid;
         }
 
-        return date;
+        // "9:15 PM ET, Tue March 10, 2026 | Updated 10:20 PM"
+        if (clock is null || isSaidApart)
+        {
+            var before = ClockBefore(date, tokens, free, at);
+            clock = before ?? clock;
+            end = before is null && clock is { } late ? late.Next : next;
+        }
+        else
+        {
+            end = clock.Value.Next;
+        }
+
+        return clock is { } found && Plausible(new DateTimeOffset(date.Time.DateTime + found.Time, found.Offset ?? TimeSpan.Zero), true, found.Offset is not null) is { } whole
+            ? whole with { IsOrderUnsure = date.IsOrderUnsure, IsSlashed = date.IsSlashed }
+            : date;
+    }
+
+    private static Clock? ClockBefore(DateReading date, List<Token> tokens, int free, int at)
+    {
+        const int Longest = 6; // "9:15 p m UTC +3"
+        for (var i = at - 1; i >= Math.Max(free, at - ClockReachBefore - Longest); i--)
+        {
+            if (ClockAt(tokens, i, date) is { } clock && clock.Next <= at && at - clock.Next <= ClockReachBefore)
+            {
+                return clock;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>A time of day.</summary>
+    /// <param name="Time">From midnight on.</param>
+    /// <param name="Offset">Its zone, where it is named.</param>
+    /// <param name="Next">The word after it and its zone.</param>
+    [StructLayout(LayoutKind.Auto)]
+    private readonly record struct Clock(TimeSpan Time, TimeSpan? Offset, int Next);
+
+    /// <summary><c>21:15</c>, <c>21h15</c>, <c>21時15分</c>, <c>21 Uhr</c>; and <c>21.15</c> where more than the point says that it is a clock.</summary>
+    /// <param name="tokens">The text.</param>
+    /// <param name="i">Where the clock begins.</param>
+    /// <param name="date">Its day.</param>
+    /// <param name="isNext">It stands right behind the date.</param>
+    private static Clock? ClockAt(List<Token> tokens, int i, DateReading date, bool isNext = false)
+    {
+        string At(int k) => k >= 0 && k < tokens.Count ? tokens[k].Text : "";
+        var text = tokens[i].Text;
+        if (!char.IsAsciiDigit(text[0]))
+        {
+            return null;
+        }
+
+        int minute = 0, next = i + 1, colon = text.IndexOf(':', StringComparison.Ordinal);
+        var isPointed = false;
+        if (colon > 0)
+        {
+            var rest = text.AsSpan(colon + 1);
+            var seconds = rest.IndexOf(':');
+            if (!Number(seconds < 0 ? rest : rest[..seconds], out minute) || (seconds >= 0 && rest[(seconds + 1)..].Contains(':')))
+            {
+                return null;
+            }
+        }
+        else if (text.Length > 2)
+        {
+            return null;
+        }
+        else if (At(i + 1) is "h" or "H" or "u" && At(i + 2) is { Length: 2 } minutes && Number(minutes, out minute))
+        {
+            next = i + 3;
+        }
+        else if (At(i + 1) is "時" or "时" or "點" or "点" or "시")
+        {
+            next = At(i + 2).Length <= 2 && Number(At(i + 2), out minute) ? i + 3 : i + 2;
+            next += At(next) is "分" or "분" ? 1 : 0;
+        }
+        else if (At(i + 1) is "Uhr" || (At(i + 1) is "h" && At(i - 1) is "à" or "às"))
+        {
+            next = i + 2;
+        }
+        else if (Follows(i, i + 1) && !Follows(i - 1, i) && !Follows(i + 1, i + 2) && At(i + 1) is { Length: 2 } fraction && Number(fraction, out minute))
+        {
+            isPointed = true;
+            next = i + 2;
+        }
+        else
+        {
+            return null;
+        }
+
+        if (!Number(text.AsSpan(0, colon > 0 ? colon : text.Length), out var hour) || hour > 24 || minute > 59)
+        {
+            return null;
+        }
+
+        var end = next + (AfterClocks.Contains(At(next)) ? 1 : 0);
+        var (half, length) = At(end) switch
+        {
+            "am" or "AM" or "Am" or "ص" or "صباحا" or "صباحاً" => ('a', 1),
+            "pm" or "PM" or "Pm" or "م" or "مساء" or "مساءً" => ('p', 1),
+            "a" or "A" when At(end + 1) is "m" or "M" => ('a', 2), // "a.m." came as two words
+            "p" or "P" when At(end + 1) is "m" or "M" => ('p', 2),
+            _ => (HalfBefore(At(i - 1)), 0),
+        };
+        end += length;
+        // "21:15 am Dienstag" is in the evening.
+        hour = half == 'p' ? (hour % 12) + 12 : half == 'a' && hour <= 12 ? hour % 12 : hour;
+        var time = new TimeSpan(hour, minute, 0);
+        var offset = ZoneAt(tokens, end, date.Time.DateTime + time);
+        if (isPointed && !(end > next || offset is not null || BeforeClocks.Contains(At(i - 1)) || (isNext && next == tokens.Count)))
+        {
+            return null;
+        }
+
+        return new Clock(time, offset, offset is null ? end : end + (IsUniversal(At(end)) && IsSigned(At(end + 1)) ? 2 : 1));
+
+        // Two numbers with nothing but a point between them.
+        bool Follows(int first, int second) => first >= 0 && second < tokens.Count && tokens[first].Next == '.' && tokens[second].At == tokens[first].At + tokens[first].Text.Length + 1
+            && char.IsAsciiDigit(tokens[first].Text[0]) && char.IsAsciiDigit(tokens[second].Text[0]);
+
+        static char HalfBefore(string word) =>
+            word.EndsWith("午後", StringComparison.Ordinal) || word.EndsWith("下午", StringComparison.Ordinal) || word.EndsWith("오후", StringComparison.Ordinal) ? 'p'
+            : word.EndsWith("午前", StringComparison.Ordinal) || word.EndsWith("上午", StringComparison.Ordinal) || word.EndsWith("오전", StringComparison.Ordinal) ? 'a'
+            : ' ';
     }
 
     /// <summary>The zone after a clock: a name, an offset, or both of them, "UTC+3", of which the offset tells.</summary>
-    private static TimeSpan? ZoneAt(List<Token> tokens, int at) =>
-        at >= tokens.Count ? null
+    private static TimeSpan? ZoneAt(List<Token> tokens, int at, DateTime local) =>
+        at >= tokens.Count || tokens[at].Text is "z" ? null
         : IsUniversal(tokens[at].Text) && at + 1 < tokens.Count && IsSigned(tokens[at + 1].Text) ? Offset(tokens[at + 1].Text)
-        : Offset(tokens[at].Text);
+        : Offset(tokens[at].Text) ?? AmericanOffset(tokens[at].Text, local);
+
+    /// <summary>"ET" is what the clocks of the east show, in summer and winter; "et" is a word.</summary>
+    private static TimeSpan? AmericanOffset(string zone, DateTime local)
+    {
+        var winter = zone switch { "ET" => -5, "CT" => -6, "MT" => -7, "PT" => -8, _ => 0 };
+        return winter == 0 ? null : TimeSpan.FromHours(local >= Sunday(3, 8) && local < Sunday(11, 1) ? winter + 1 : winter);
+
+        // From two o'clock on the second Sunday of March to two o'clock on the first of November.
+        DateTime Sunday(int month, int day)
+        {
+            var from = new DateTime(local.Year, month, day, 2, 0, 0);
+            return from.AddDays((7 - (int)from.DayOfWeek) % 7);
+        }
+    }
 
     private static bool IsUniversal(ReadOnlySpan<char> zone) => zone.Equals("UTC", StringComparison.OrdinalIgnoreCase) || zone.Equals("GMT", StringComparison.OrdinalIgnoreCase);
 
@@ -460,7 +598,7 @@ public static class DateText
                 start = -1;
             }
 
-            var inside = IsWord(c) || (c == ':' && start >= 0) || (c is '+' && start < 0)
+            var inside = IsWord(c) || (c is ':' or '：' && start >= 0 && i + 1 < text.Length && char.IsDigit(text[i - 1]) && char.IsDigit(text[i + 1])) || (c is '+' && start < 0)
                 || (c is '-' or '−' && start < 0 && tokens.Count > 0 && (tokens[^1].Text.Contains(':', StringComparison.Ordinal) || IsUniversal(tokens[^1].Text)));
             // "3rd", "2024年5月": a change between digits and letters separates.
             if (inside && start >= 0 && IsWord(c) && IsWord(text[i - 1]) && char.IsDigit(c) != char.IsDigit(text[i - 1]))
@@ -488,9 +626,18 @@ public static class DateText
         {
             if (token is not ("年" or "月" or "日" or "년" or "월" or "일"))
             {
-                tokens.Add(new Token(token.TrimEnd(':').ToString(), at, next));
+                tokens.Add(new Token(char.IsDigit(token[0]) ? Folded(token) : token.ToString(), at, next));
             }
         }
+
+        // Digits of all scripts in those of one.
+        static string Folded(ReadOnlySpan<char> number) => string.Create(number.Length, number, static (folded, number) =>
+        {
+            for (var i = 0; i < number.Length; i++)
+            {
+                folded[i] = CharUnicodeInfo.GetDecimalDigitValue(number[i]) is var digit and >= 0 ? (char)('0' + digit) : number[i] == '：' ? ':' : number[i];
+            }
+        });
     }
 
     private static int? Small(string token, int max) => token.Length is 1 or 2 && Number(token, out var n) && n >= 1 && n <= max ? n : null;

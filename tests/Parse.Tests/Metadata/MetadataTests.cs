@@ -38,6 +38,37 @@ public sealed class MetadataTests
     [InlineData("3 мая 2024, 15:47 МСК", "2024-05-03T15:47:00+03:00", true)]
     [InlineData("3 May 2024, 15:47-16:30", "2024-05-03T15:47:00+00:00", false)]
     [InlineData("3 May 2024, 15:47 IST", "2024-05-03T15:47:00+00:00", false)]
+    [InlineData("Publié le 3 mai 2024 à 15h47", "2024-05-03T15:47:00+00:00", false)]
+    [InlineData("3 de maio de 2024 às 15h", "2024-05-03T15:00:00+00:00", false)]
+    [InlineData("3 mei 2024, 15u47", "2024-05-03T15:47:00+00:00", false)]
+    [InlineData("3. Mai 2024, 15 Uhr", "2024-05-03T15:00:00+00:00", false)]
+    [InlineData("2024年5月3日 15時47分", "2024-05-03T15:47:00+00:00", false)]
+    [InlineData("2024年5月3日午後3時47分公開", "2024-05-03T15:47:00+00:00", false)]
+    [InlineData("公開日：2024年5月3日 15：47", "2024-05-03T15:47:00+00:00", false)]
+    [InlineData("２０２４年５月３日 １５時４７分", "2024-05-03T15:47:00+00:00", false)]
+    [InlineData("2024년 5월 3일 오후 3:47", "2024-05-03T15:47:00+00:00", false)]
+    [InlineData("2024년 5월 3일 15시 47분", "2024-05-03T15:47:00+00:00", false)]
+    [InlineData("Fri 3 May 2024 15.47 GMT", "2024-05-03T15:47:00+00:00", true)]
+    [InlineData("Fri 3 May 2024 15.47 BST", "2024-05-03T15:47:00+01:00", true)]
+    [InlineData("3.5.2024 klo 15.47", "2024-05-03T15:47:00+00:00", false)]
+    [InlineData("3.5.2024 15.47", "2024-05-03T15:47:00+00:00", false)]
+    [InlineData("3. maj 2024 kl. 15.47", "2024-05-03T15:47:00+00:00", false)]
+    [InlineData("3. Mai 2024 um 15.47 Uhr (MESZ)", "2024-05-03T15:47:00+02:00", true)]
+    [InlineData("3 May 2024 3.47pm", "2024-05-03T15:47:00+00:00", false)]
+    [InlineData("3 May 2024, rates rise by 3.25 points", "2024-05-03T00:00:00+00:00", false)]
+    [InlineData("03.05.2024 - 12.06.2024", "2024-05-03T00:00:00+00:00", false)]
+    [InlineData("3 May 2024, 15 comments", "2024-05-03T00:00:00+00:00", false)]
+    [InlineData("٣ مايو ٢٠٢٤ - ١٥:٤٧", "2024-05-03T15:47:00+00:00", false)]
+    [InlineData("٣ مايو ٢٠٢٤ ٣:٤٧ م", "2024-05-03T15:47:00+00:00", false)]
+    [InlineData("3:47 PM ET, Fri May 3, 2024", "2024-05-03T15:47:00-04:00", true)]
+    [InlineData("3:47 p.m. PT, December 3, 2024", "2024-12-03T15:47:00-08:00", true)]
+    [InlineData("15:47 UTC+3, 3 May 2024", "2024-05-03T15:47:00+03:00", true)]
+    [InlineData("15:47, 3 May 2024", "2024-05-03T15:47:00+00:00", false)]
+    [InlineData("15:47 am Freitag, den 3. Mai 2024", "2024-05-03T15:47:00+00:00", false)]
+    [InlineData("15.47 Uhr, 3. Mai 2024", "2024-05-03T15:47:00+00:00", false)]
+    [InlineData("le 3 mai 2024 à 15:47 et mis à jour", "2024-05-03T15:47:00+00:00", false)]
+    [InlineData("2024-05-03 3:47 PM", "2024-05-03T15:47:00+00:00", false)]
+    [InlineData("2024-05-03 03:47 PM EDT", "2024-05-03T15:47:00-04:00", true)]
     public void Machine_Forms_AreRead(string text, string expected, bool hasZone)
     {
         var reading = DateText.Machine(text);
@@ -54,6 +85,27 @@ public sealed class MetadataTests
     [InlineData("0001-01-01T00:00:00Z")]
     [InlineData("99999999999999999")]
     public void Machine_NoDate_IsNull(string text) => Assert.Null(DateText.Machine(text));
+
+    [Theory]
+    [InlineData("2024-03-10T01:59", -5)]
+    [InlineData("2024-03-10T03:00", -4)]
+    [InlineData("2024-11-03T00:59", -4)]
+    [InlineData("2024-11-03T02:00", -5)]
+    public void Machine_EasternTime_IsWhatItsClocksShow(string local, int hours)
+    {
+        var time = DateTime.Parse(local, CultureInfo.InvariantCulture);
+        var reading = DateText.Machine(time.ToString("MMMM d, yyyy 'at' h:mm tt 'ET'", CultureInfo.InvariantCulture));
+        Assert.Equal(new DateTimeOffset(time, TimeSpan.FromHours(hours)), reading?.Time);
+    }
+
+    [Theory]
+    [InlineData("3:47 PM ET, May 3, 2024 | Updated 4:20 PM ET, May 4, 2024", "2024-05-03T15:47:00-04:00")]
+    [InlineData("3:47 PM ET, May 3, 2024 | Updated 4:20 PM ET", "2024-05-03T15:47:00-04:00")]
+    [InlineData("3 May 2024 | updated 4 May 2024 15:47", "2024-05-03T00:00:00+00:00")] // the clock is of the other day
+    [InlineData("Updated 4 May 2024 15:47 Published 3 May 2024", "2024-05-03T00:00:00+00:00")]
+    [InlineData("Updated 4 May 2024, 15:47. Published 16:20, 3 May 2024", "2024-05-03T16:20:00+00:00")]
+    public void Mention_ClocksOfTwoDates_StayApart(string text, string expected) =>
+        Assert.Equal(DateTimeOffset.Parse(expected, CultureInfo.InvariantCulture), DateText.Mention(text)?.Reading.Time);
 
     [Theory]
     [InlineData("https://e.example/2024/05/03/x", "2024-05-03")]
