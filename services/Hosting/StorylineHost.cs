@@ -35,7 +35,6 @@ public static class StorylineHost
 
     private static readonly KeyValuePair<string, string?>[] LogLevels =
     [
-        new("Logging:LogLevel:Default", "Information"),
         new("Logging:LogLevel:Microsoft.AspNetCore", "Warning"),
         new("Logging:LogLevel:System.Net.Http.HttpClient", "Warning"),
     ];

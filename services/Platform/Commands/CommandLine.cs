@@ -31,7 +31,7 @@ internal static class CommandLine
         var parsed = root.Parse(args);
         if (parsed.Errors.Count > 0)
         {
-            var problem = parsed.CommandResult.Command is RootCommand && parsed.UnmatchedTokens is [var unknown, ..]
+            var problem = parsed.CommandResult.Command.Subcommands.Count > 0 && parsed.UnmatchedTokens is [var unknown, ..]
                 ? $"no command '{unknown}'"
 
                 // It was taken for the argument, and the argument for one too many.

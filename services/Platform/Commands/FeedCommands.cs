@@ -315,7 +315,7 @@ internal static class FeedCommands
 
             foreach (var (feed, health) in unwell)
             {
-                Console.WriteLine($"{feed.FeedId}  {Output.Name(feed.State),-8} since {Output.Time(feed.State == FeedState.Failing ? health.LastSuccessTime : health.LastNewEntryTime)}  {feed.Url}  {health.LastError}");
+                Console.WriteLine($"{feed.FeedId}  {Output.Name(feed.State),-8} {(feed.State == FeedState.Failing ? health.LastSuccessTime is { } success ? $"since {Output.Time(success)}" : "never well" : $"since {Output.Time(health.LastNewEntryTime)}")}  {feed.Url}  {health.LastError}");
             }
 
             Console.WriteLine($"{SearchCommands.Count(unwell.Count, "feed is", "feeds are")} not well of {all.Feeds.Count}");

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using System.Text.Json;
 using Google.Protobuf;
 using Grpc.Core;
@@ -14,6 +15,8 @@ internal static class IngestCommand
     /// <summary>The platform counts a document above this as TOO_LARGE; sending more of it would tell it nothing more.</summary>
     private const int MaxDocumentBytes = 10 * 1024 * 1024;
 
+    private const int MaxTimeout = 86_400;
+
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(50);
     private static readonly string[] Extensions = [".html", ".htm", ".xhtml", ".txt"];
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
@@ -23,18 +26,39 @@ internal static class IngestCommand
     {
         var inputs = new Argument<string[]>("input") { Description = "Files (HTML or plain text), folders of such files, or URLs.", Arity = ArgumentArity.OneOrMore };
         var source = new Option<string>("--source") { Description = "The publisher of all of them; default: the URL's host.", DefaultValueFactory = _ => "" };
-        var timeout = new Option<int>("--timeout") { Description = "Seconds to wait for the last outcome.", DefaultValueFactory = _ => 300 };
-        var command = new Command("ingest", "Hand in documents and wait until they are searchable.") { inputs, source, timeout };
+        var url = new Option<string>("--url") { Description = "Where a saved page comes from, when it is the only input: it is then that URL's article.", DefaultValueFactory = _ => "" };
+        var timeout = new Option<int>("--timeout") { Description = "Seconds to wait for the last outcome (300).", DefaultValueFactory = _ => 300 };
+        timeout.Validators.Add(option =>
+        {
+            if (option.Tokens.Count > 0 && (!int.TryParse(option.Tokens[0].Value, CultureInfo.InvariantCulture, out var seconds) || seconds is < 1 or > MaxTimeout))
+            {
+                option.AddError($"--timeout '{option.Tokens[0].Value}' is not a number of seconds from 1 to {MaxTimeout}");
+            }
+        });
+        inputs.Validators.Add(argument =>
+        {
+            // It was taken for one more input.
+            if (argument.Tokens.FirstOrDefault(token => token.Value.StartsWith("--", StringComparison.Ordinal)) is { } option)
+            {
+                argument.AddError($"no option '{option.Value}'");
+            }
+        });
+        var command = new Command("ingest", "Hand in documents and wait until they are searchable.") { inputs, source, url, timeout };
         Client.SetAction(command, async (connection, result, cancellationToken) =>
         {
             // All inputs are looked at before the first is sent, so that a misspelt name stores nothing.
             var found = Expand(result.GetValue(inputs)!);
+            if (result.GetValue(url) is { Length: > 0 } && (found.Count > 1 || IsUrl(found[0])))
+            {
+                throw new CommandException("--url is for one file: a page that is asked for has its own");
+            }
+
             using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             limit.CancelAfter(TimeSpan.FromSeconds(result.GetValue(timeout)));
             var submissions = new Submission[found.Count];
             try
             {
-                await SubmitAsync(connection, found, result.GetValue(source)!, submissions, limit.Token);
+                await SubmitAsync(connection, found, result.GetValue(source)!, result.GetValue(url)!, submissions, limit.Token);
                 await WaitAsync(connection, submissions, limit.Token);
                 var stories = await StoriesAsync(connection, submissions, limit.Token);
                 return Report(found, submissions, stories, Client.Json(result));
@@ -43,6 +67,7 @@ internal static class IngestCommand
                 && exception is OperationCanceledException or RpcException { StatusCode: StatusCode.Cancelled })
             {
                 PrintRejected(found, submissions);
+                await PrintPendingAsync(connection, found, submissions, cancellationToken);
                 var left = submissions.Count(submission => submission is null or { Outcome: Outcome.Pending });
                 throw new CommandException(left == 0
                     ? $"all {found.Count} have their outcome, but not all stories are searchable after {result.GetValue(timeout)} s: they soon are"
@@ -80,7 +105,7 @@ internal static class IngestCommand
         input.StartsWith("http://", StringComparison.OrdinalIgnoreCase) || input.StartsWith("https://", StringComparison.OrdinalIgnoreCase);
 
     // In order, but several at a time: the platform commits those that arrive together in one go.
-    private static Task SubmitAsync(Connection connection, List<string> inputs, string source, Submission[] submissions, CancellationToken cancellationToken) =>
+    private static Task SubmitAsync(Connection connection, List<string> inputs, string source, string url, Submission[] submissions, CancellationToken cancellationToken) =>
         Parallel.ForAsync(0, inputs.Count, new ParallelOptions { MaxDegreeOfParallelism = 16, CancellationToken = cancellationToken }, async (i, token) =>
         {
             if (IsUrl(inputs[i]))
@@ -90,7 +115,7 @@ internal static class IngestCommand
                 return;
             }
 
-            var document = new Document { Content = await ReadAsync(inputs[i], token), ContentType = ContentType(inputs[i]), SourceId = source };
+            var document = new Document { Content = await ReadAsync(inputs[i], token), ContentType = ContentType(inputs[i]), SourceId = source, Url = url };
             submissions[i] = (await connection.Ingest.SubmitDocumentAsync(
                 new SubmitDocumentRequest { Document = document }, cancellationToken: token)).Submission;
         });
@@ -98,6 +123,8 @@ internal static class IngestCommand
     private static async Task<ByteString> ReadAsync(string file, CancellationToken cancellationToken)
     {
         await using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.Read, 81920, useAsync: true);
+
+        // One byte too many is enough to be told so.
         var bytes = new byte[(int)Math.Min(stream.Length, MaxDocumentBytes + 1)];
         await stream.ReadExactlyAsync(bytes, cancellationToken);
         return UnsafeByteOperations.UnsafeWrap(bytes);
@@ -171,6 +198,18 @@ internal static class IngestCommand
         }
     }
 
+    /// <summary>What has no outcome yet, and what the ledger knows of it: a site that does not answer is asked again for hours.</summary>
+    private static async Task PrintPendingAsync(Connection connection, List<string> inputs, Submission?[] submissions, CancellationToken cancellationToken)
+    {
+        const int Most = 20;
+        foreach (var (input, submission) in inputs.Zip(submissions).Where(pair => pair.Second is { Outcome: Outcome.Pending }).Take(Most))
+        {
+            var trace = await connection.Pipeline.TraceArticleAsync(new TraceArticleRequest { ArticleId = submission!.ArticleId }, cancellationToken: cancellationToken);
+            var reason = trace.Entry.Reason.Length > 0 ? trace.Entry.Reason : trace.Attempts.Count > 0 ? trace.Attempts[0].Reason : "on its way";
+            await Console.Error.WriteLineAsync($"pending {input}: {reason}{(trace.NextFetchTime is { } next ? $"; asked for {Output.Time(next)} at the earliest" : "")}");
+        }
+    }
+
     private static int Report(List<string> inputs, Submission[] submissions, List<Story> stories, bool json)
     {
         var tellings = submissions.Where(Accepted).Select(s => s.ArticleId).Distinct(StringComparer.Ordinal).Count();
@@ -201,6 +240,11 @@ internal static class IngestCommand
         else
         {
             PrintRejected(inputs, submissions);
+            foreach (var (input, submission) in inputs.Zip(submissions).Where(pair => Accepted(pair.Second)))
+            {
+                Console.WriteLine($"article {submission.ArticleId}  {input}");
+            }
+
             foreach (var story in stories)
             {
                 Console.WriteLine($"story {story.StoryId}  {SearchCommands.Count(story.TellingCount, "telling", "tellings")}  {story.Title}");

@@ -52,6 +52,12 @@ public sealed class CommandLineTests : IDisposable
         { ["feeds", "delete", "00000000000000000000000000000000"], "error: no feed '00000000000000000000000000000000'" },
         { ["outcomes", "list", "--outcome", "Foo"], "error: 'Foo' is no outcome: they are " },
         { ["outcomes", "list", "--size", "-1"], "error: page_size: " },
+        { ["feeds", "lst"], "error: no command 'lst'" },
+        { ["ingest", "services", "--sourc", "x"], "error: no option '--sourc'" },
+        { ["ingest", "services", "--timeout", "-3"], "error: --timeout '-3' is not a number of seconds" },
+        { ["ingest", "services", "--timeout", "soon"], "error: --timeout 'soon' is not a number of seconds" },
+        { ["ingest", "services", "--url", "https://example.org/a"], "error: --url is for one file" },
+        { ["ingest", "https://example.org/b", "--url", "https://example.org/a"], "error: --url is for one file" },
         { ["serve", "nonsense"], "error: 'nonsense' is not a setting" },
         { ["serve", "--Http:Nope=1"], "configuration: Http:Nope is not a setting" },
     };

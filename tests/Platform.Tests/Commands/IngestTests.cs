@@ -66,6 +66,29 @@ public sealed class IngestTests : IDisposable
     }
 
     [Fact]
+    public async Task Ingest_SavedPageWithUrl_IsThatUrlsArticle()
+    {
+        var ingested = await _cli.RunAsync("ingest", await _cli.FileAsync("page.html", GeneratedNews.Html(0)), "--url", "https://outlet.example/news/1");
+        var trace = await _cli.RunAsync("trace", "https://outlet.example/news/1");
+
+        Assert.Matches("(?m)^article [0-9a-f]{32}  .*page.html$", ingested.Output);
+        Assert.Contains("INDEXED", trace.Output, StringComparison.Ordinal);
+        Assert.Contains("source outlet.example", trace.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Ingest_SiteThatDoesNotAnswer_EndsByItsTimeoutAndNamesTheUrl()
+    {
+        var settings = new Dictionary<string, string?>(StringComparer.Ordinal) { ["Fetch__AllowPrivateAddresses"] = "true" };
+
+        var result = await _cli.RunWithAsync(settings, "ingest", "http://127.0.0.1:9/news", "--timeout", "3");
+
+        Assert.Equal(1, result.ExitCode);
+        Assert.Matches("(?m)^pending http://127.0.0.1:9/news: (on its way|robots.txt cannot be read)", result.Error);
+        Assert.Contains("error: 1 of 1 have no outcome after 3 s", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Trace_PublisherThatReservesItsUse_SaysSo()
     {
         await using var site = WebApplication.CreateSlimBuilder().Build();
