@@ -24,7 +24,7 @@ public sealed partial class ArticleFetchedConsumer(DocumentParser parser, IOptio
         activity?.SetTag("storyline.capture", message.Capture);
         var result = message.BodyLength > ParserLimits.MaxBytes
             ? ParseResult.Rejected(Outcome.TooLarge, $"{message.BodyLength} bytes, at most {ParserLimits.MaxBytes} are parsed")
-            : Wanted(parser.Parse(Decompress(message), message.MediaType, message.Charset, message.Url, message.Entry));
+            : Wanted(parser.Parse(Decompress(message), message.MediaType, message.Charset, message.Url, message.Entry, fetchedAt: message.FetchedAt));
         activity?.SetTag("storyline.outcome", result.Content is null ? result.Outcome.ToString() : "parsed");
         if (message.CompareOnly)
         {

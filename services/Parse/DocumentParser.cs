@@ -22,7 +22,7 @@ public sealed class DocumentParser(BlockModel? blocks = null, FieldModel? fields
     private readonly PublisherRules _rules = rules ?? PublisherRules.Shipped;
 
     /// <summary>Name and version of the parser. Changes whenever output may; a test over stored pages sees to it.</summary>
-    public const string Version = "storyline-parser/0.19";
+    public const string Version = "storyline-parser/0.20";
 
     /// <param name="bytes">The document after content decoding.</param>
     /// <param name="mediaType">As declared or sniffed, parameters allowed; null or empty when unknown.</param>
@@ -30,7 +30,8 @@ public sealed class DocumentParser(BlockModel? blocks = null, FieldModel? fields
     /// <param name="url">Where it was found; null or a URN when unknown. Resolves links, and its date and slug are evidence.</param>
     /// <param name="hint">What a feed entry or submitter said, used where the document is silent.</param>
     /// <param name="explain">Also say what the document's fields rest on.</param>
-    public ParseResult Parse(ReadOnlyMemory<byte> bytes, string? mediaType, string? charset, string? url, EntryHint? hint, bool explain = false)
+    /// <param name="fetchedAt">When it was fetched: no evidence of a publication is from later. Null when unknown.</param>
+    public ParseResult Parse(ReadOnlyMemory<byte> bytes, string? mediaType, string? charset, string? url, EntryHint? hint, bool explain = false, DateTimeOffset? fetchedAt = null)
     {
         if (bytes.IsEmpty)
         {
@@ -43,6 +44,6 @@ public sealed class DocumentParser(BlockModel? blocks = null, FieldModel? fields
             return ParseResult.Rejected(document.Outcome, document.Reason);
         }
 
-        return document.IsHtml ? HtmlArticleReader.Read(document.Characters, url, hint, _blocks, _fields, _rules, explain) : PlainTextReader.Read(document.Text.ToString(), url, hint);
+        return document.IsHtml ? HtmlArticleReader.Read(document.Characters, url, hint, fetchedAt, _blocks, _fields, _rules, explain) : PlainTextReader.Read(document.Text.ToString(), url, hint, fetchedAt);
     }
 }

@@ -18,7 +18,7 @@ internal static class HtmlArticleReader
 
     private const int MaxEvidence = 20;
 
-    public static ParseResult Read(ArraySegment<char> html, string? url, EntryHint? hint, BlockModel model, FieldModel fields, PublisherRules rules, bool explain)
+    public static ParseResult Read(ArraySegment<char> html, string? url, EntryHint? hint, DateTimeOffset? fetchedAt, BlockModel model, FieldModel fields, PublisherRules rules, bool explain)
     {
         if (!TryParse(html, out var tree, out var tooLarge))
         {
@@ -27,7 +27,7 @@ internal static class HtmlArticleReader
 
         var address = Uri.TryCreate(url, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" ? uri : null;
         var rule = rules.For(address);
-        var page = new Page(tree, address, fields, rule, explain);
+        var page = new Page(tree, address, fields, rule, explain, fetchedAt);
         var ruled = explain && rule is not null ? RuleEvidence(rule, tree, page) : [];
         rule?.Prune(tree);
         var found = PageBlocks.Read(tree.Body);
@@ -41,7 +41,7 @@ internal static class HtmlArticleReader
 
         var (authors, considered) = page.AuthorsByRule.Length > 0 ? (page.AuthorsByRule, []) : fields.AuthorsOf(page, found.Blocks, judged, all: explain);
         var result = PageKind.WhyNoArticle(page, found, blocks, ArticleBody.Join(blocks), LinkedHeadings(found, blocks)) is { } reason ? ParseResult.Rejected(Outcome.NoArticle, reason)
-            : Assemble(page, blocks, authors, isLiveBlog: live is not null || page.DeclaresLiveBlog, hint, url);
+            : Assemble(page, blocks, authors, isLiveBlog: live is not null || page.DeclaresLiveBlog, hint, url, fetchedAt);
         result = rule is null ? result : result with { ParserVersion = $"{result.ParserVersion}+{rule.Name}" };
         return explain ? result with { Evidence = [.. ruled, .. page.Evidence(), .. considered.Take(MaxEvidence), .. BodyEvidence(result, source)], Blocks = [.. BlockEvidence.Of(found.Blocks, judged, Accepted, blocks)] } : result;
     }
@@ -112,7 +112,7 @@ internal static class HtmlArticleReader
         }),
     ];
 
-    private static ParseResult Assemble(Page page, List<Block> blocks, string[] authors, bool isLiveBlog, EntryHint? hint, string? url)
+    private static ParseResult Assemble(Page page, List<Block> blocks, string[] authors, bool isLiveBlog, EntryHint? hint, string? url, DateTimeOffset? fetchedAt)
     {
         var body = ArticleBody.Join(blocks);
         if (ArticleBody.IsTooShort(body))
@@ -120,7 +120,7 @@ internal static class HtmlArticleReader
             return ParseResult.Rejected(Outcome.TooShort, $"{body.Length} characters of text, an article has at least {ParserLimits.MinBodyLength}");
         }
 
-        var (published, confidence) = PublishTimes.Decide([.. page.Published, .. ArticleBody.HintTime(hint, page.Published)], page.Metadata.Address);
+        var (published, confidence) = PublishTimes.Decide([.. page.Published, .. ArticleBody.HintTime(hint, page.Published).Where(t => !PublishTimes.IsToCome(t.Reading, fetchedAt))], page.Metadata.Address);
         var (modified, _) = PublishTimes.Decide(page.Modified, page.Metadata.Address);
         if (authors.Length == 0)
         {

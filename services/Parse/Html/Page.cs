@@ -21,7 +21,8 @@ internal sealed class Page
     /// <param name="model">Judges what the page offers for its title.</param>
     /// <param name="rule">Where the site has its title, authors and time; null for a site without a rule.</param>
     /// <param name="explain">Also gather the answers that are not asked for.</param>
-    public Page(HtmlTree tree, Uri? address, FieldModel model, PublisherRule? rule = null, bool explain = false)
+    /// <param name="fetchedAt">When it was fetched; null when unknown.</param>
+    public Page(HtmlTree tree, Uri? address, FieldModel model, PublisherRule? rule = null, bool explain = false, DateTimeOffset? fetchedAt = null)
     {
         _tree = tree;
         _address = address;
@@ -41,8 +42,8 @@ internal sealed class Page
         var authors = rule?.Authors(tree) ?? [];
         AuthorsByRule = AuthorNames.Persons(authors, SiteName);
         Bylines = authors.Count > 0 ? authors : FindBylines();
-        (Published, Modified) = PageTimes.Find(this, tree, _jsonLd.PagePublished);
-        Published = rule?.Published(tree) is { } time && (DateText.Machine(time) ?? DateText.Words(time)) is { } reading
+        (Published, Modified) = PageTimes.Find(this, tree, _jsonLd.PagePublished, fetchedAt);
+        Published = rule?.Published(tree) is { } time && (DateText.Machine(time) ?? DateText.Words(time)) is { } reading && !PublishTimes.IsToCome(reading, fetchedAt)
             ? [new TimeEvidence(reading, 0.97, "the site's rule"), .. Published] : Published;
         Keywords = [.. FindKeywords().Select(k => Text.Normalise(k)).Where(k => k.Length is > 1 and <= 80).Distinct(StringComparer.OrdinalIgnoreCase).Take(30)];
     }

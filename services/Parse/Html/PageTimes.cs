@@ -35,17 +35,19 @@ internal sealed class PageTimes
     private readonly HtmlTree _tree;
     private readonly PageSigns _signs;
     private readonly string? _pagePublished;
+    private readonly DateTimeOffset? _fetchedAt;
     private readonly Sign _headline;
     private readonly List<TimeEvidence> _published = [];
     private readonly List<TimeEvidence> _modified = [];
     private int _declared;
 
-    private PageTimes(Page page, HtmlTree tree, string? pagePublished)
+    private PageTimes(Page page, HtmlTree tree, string? pagePublished, DateTimeOffset? fetchedAt)
     {
         _page = page;
         _tree = tree;
         _signs = page.Signs;
         _pagePublished = pagePublished;
+        _fetchedAt = fetchedAt;
         _headline = page.Headline.Element is not null ? page.Headline
             : _signs.Headings.Count > 0 ? _signs.Headings[0]
             : _signs.LowerHeadings.Find(h => page.Title is not null && PageSigns.ShortText(h.Element, 400) is { } text && Titles.SameText(text, page.Title));
@@ -54,11 +56,12 @@ internal sealed class PageTimes
     /// <param name="page">The page; its times are not asked for.</param>
     /// <param name="tree">Its tree.</param>
     /// <param name="pagePublished">When the page itself is declared to be published.</param>
-    public static (List<TimeEvidence> Published, List<TimeEvidence> Modified) Find(Page page, HtmlTree tree, string? pagePublished)
+    /// <param name="fetchedAt">When the page was fetched: what is to come then is no evidence. Null when unknown.</param>
+    public static (List<TimeEvidence> Published, List<TimeEvidence> Modified) Find(Page page, HtmlTree tree, string? pagePublished, DateTimeOffset? fetchedAt)
     {
-        var times = new PageTimes(page, tree, pagePublished);
+        var times = new PageTimes(page, tree, pagePublished, fetchedAt);
         times.Declared();
-        if (!(page.Article.IsNews && DateText.Machine(page.Article.DatePublished) is not null))
+        if (!(page.Article.IsNews && DateText.Machine(page.Article.DatePublished) is { } news && !PublishTimes.IsToCome(news, fetchedAt)))
         {
             times.Shown();
         }
@@ -69,6 +72,8 @@ internal sealed class PageTimes
             times._published.Add(new TimeEvidence(day, 0.45, "url"));
         }
 
+        times._published.RemoveAll(times.IsToCome);
+        times._modified.RemoveAll(times.IsToCome);
         // A bound is better than nothing: it was published by then.
         if (times._published.Count == 0 && times._modified.Count > 0)
         {
@@ -171,6 +176,8 @@ internal sealed class PageTimes
         }
     }
 
+    private bool IsToCome(TimeEvidence evidence) => PublishTimes.IsToCome(evidence.Reading, _fetchedAt);
+
     private bool Follows(DateReading shown) => _published.Take(_declared).Any(p => p.Confidence is OpenGraph or Markup && p.Reading.Time.Date < shown.Time.Date);
 
     private void Prefer(DateReading shown, double confidence)
@@ -213,7 +220,7 @@ internal sealed class PageTimes
                 var reading = _published[i].Reading;
                 if (reading.IsOrderUnsure && reading.IsSlashed == slashed)
                 {
-                    var turned = Said(reading.OtherOrder()) || (slashed && IsMonthFirst() && !Said(reading));
+                    var turned = PublishTimes.IsToCome(reading with { IsOrderUnsure = false }, _fetchedAt) || Said(reading.OtherOrder()) || (slashed && IsMonthFirst() && !Said(reading));
                     _published[i] = _published[i] with { Reading = turned ? reading.OtherOrder() : reading with { IsOrderUnsure = false } };
                 }
             }
@@ -269,7 +276,7 @@ internal sealed class PageTimes
     /// <summary>The date that a piece of visible text is hardly more than, with what is said of it there or right before it.</summary>
     private DateMention? Shown(Element element)
     {
-        if (PageSigns.ShortText(element, MaxPiece) is not { Length: >= 8 } text || DateText.Mention(text) is not { } mention || IsElsewhere(element) || IsSentence(text) || IsTeasers(element) || element.Closest(Tag.Figure) is not null)
+        if (PageSigns.ShortText(element, MaxPiece) is not { Length: >= 8 } text || DateText.Mention(text) is not { } mention || PublishTimes.IsToCome(mention.Reading, _fetchedAt) || IsElsewhere(element) || IsSentence(text) || IsTeasers(element) || element.Closest(Tag.Figure) is not null)
         {
             return null;
         }
@@ -428,9 +435,9 @@ internal sealed class PageTimes
 
     private static string? NotEmpty(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.Trim();
 
-    private static void Add(List<TimeEvidence> evidence, string? value, double confidence, string source)
+    private void Add(List<TimeEvidence> evidence, string? value, double confidence, string source)
     {
-        if (DateText.Machine(value) is { } reading)
+        if (DateText.Machine(value) is { } reading && !PublishTimes.IsToCome(reading, _fetchedAt))
         {
             evidence.Add(new TimeEvidence(reading, confidence, source));
         }

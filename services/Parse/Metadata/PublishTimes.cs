@@ -16,6 +16,15 @@ public readonly record struct TimeEvidence(DateReading Reading, double Confidenc
 /// <summary>Decides between statements about one time, best kind first.</summary>
 public static class PublishTimes
 {
+    /// <summary>Clocks are wrong, zones are left out, and a day may begin half a day earlier elsewhere.</summary>
+    private static readonly TimeSpan Allowance = TimeSpan.FromDays(2);
+
+    /// <summary>Later than any article can be from that was fetched then: the date of an event, of a placeholder, or of nothing.</summary>
+    /// <param name="reading">The date.</param>
+    /// <param name="fetchedAt">When the document was fetched; null when nobody knows, and then any date may be past.</param>
+    public static bool IsToCome(DateReading reading, DateTimeOffset? fetchedAt) =>
+        reading.Time - Allowance > fetchedAt && !(reading.IsOrderUnsure && reading.OtherOrder().Time - Allowance <= fetchedAt);
+
     /// <param name="evidence">What is said about the time.</param>
     /// <param name="site">Where the article was found. Its country's clock writes instants that are given in UTC, and completes a time of day that nothing gives a zone.</param>
     public static (DateTimeOffset? Time, double Confidence) Decide(IReadOnlyList<TimeEvidence> evidence, Uri? site = null)

@@ -14,7 +14,7 @@ internal static class PlainTextReader
     /// <summary>A piece of running text this long is certainly the article's.</summary>
     private const int SolidWords = 12;
 
-    public static ParseResult Read(string text, string? url, EntryHint? hint)
+    public static ParseResult Read(string text, string? url, EntryHint? hint, DateTimeOffset? fetchedAt)
     {
         if (StructuredFormat(text) is { } format)
         {
@@ -36,7 +36,7 @@ internal static class PlainTextReader
         }
 
         TimeEvidence[] times = [.. ArticleBody.HintTime(hint, []), .. WrittenTimes(pieces, title), .. UrlTime(url)];
-        var (published, confidence) = PublishTimes.Decide(times);
+        var (published, confidence) = PublishTimes.Decide([.. times.Where(t => !PublishTimes.IsToCome(t.Reading, fetchedAt))]);
         string[] bylines = [.. pieces.Take(title + 6).Where(p => p.Kind == PieceKind.Byline).Select(p => p.Text)];
         var authors = AuthorNames.Persons(hint?.Authors is { Length: > 0 } given ? given : bylines, siteName: null);
         return ParseResult.Article(

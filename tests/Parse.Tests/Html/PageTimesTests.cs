@@ -29,6 +29,32 @@ public sealed class PageTimesTests
     public void Parse_DeclaredAndShownDiffer_AreWeighed(string type, string declared, string below, string expected) =>
         Assert.Equal(expected, Day(new TestPage { Head = Declared(type, declared), Heading = Headline + below }));
 
+    [Theory]
+    [InlineData("NewsArticle", "2099-01-01T00:00:00Z", "<p>May 3, 2024</p>", "2024-05-03")]
+    [InlineData("Article", "2024-05-03T07:30:00Z", "<p>January 1, 2099</p>", "2024-05-03")]
+    [InlineData("Article", "2024-05-04T20:00:00Z", "<p>May 3, 2024</p>", "2024-05-03")] // shown, not declared
+    [InlineData("NewsArticle", "2024-05-04T20:00:00Z", "<p>May 3, 2024</p>", "2024-05-04")] // a clock that is ahead
+    [InlineData("Article", "", "<p>03/05/2024</p>", "2024-05-03")]
+    [InlineData("Article", "", "<p>04/06/2024</p>", "2024-04-06")] // past in this order only
+    [InlineData("Article", "2099-01-01T00:00:00Z", "", null)]
+    public void Parse_DateLaterThanTheFetch_IsNoEvidence(string type, string declared, string below, string? expected)
+    {
+        var html = new TestPage { Head = Declared(type, declared), Heading = Headline + below }.Html;
+        var content = new DocumentParser().Parse(Encoding.UTF8.GetBytes(html), "text/html", "utf-8", Url, hint: null, fetchedAt: new DateTimeOffset(2024, 5, 3, 9, 0, 0, TimeSpan.Zero)).Content;
+        Assert.Equal(expected, content?.PublishTime?.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture));
+    }
+
+    [Fact]
+    public void Parse_FeedsDateLaterThanTheFetch_IsNoEvidence()
+    {
+        var hint = new EntryHint("Harbour bridge opens after repair", new DateTimeOffset(2099, 1, 1, 0, 0, 0, TimeSpan.Zero), [], "en");
+        var (fetched, page) = (new DateTimeOffset(2024, 5, 3, 9, 0, 0, TimeSpan.Zero), Encoding.UTF8.GetBytes(new TestPage().Html));
+        Assert.Null(new DocumentParser().Parse(page, "text/html", "utf-8", Url, hint, fetchedAt: fetched).Content?.PublishTime);
+        Assert.Equal(hint.PublishTime, new DocumentParser().Parse(page, "text/html", "utf-8", Url, hint).Content?.PublishTime);
+        var text = Encoding.UTF8.GetBytes("Harbour bridge opens after repair\n\nJanuary 1, 2099\n\n" + TestPage.Body);
+        Assert.Null(new DocumentParser().Parse(text, "text/plain", "utf-8", Url, hint, fetchedAt: fetched).Content?.PublishTime);
+    }
+
     [Fact]
     public void Parse_ShownIsTheDeclaredChange_IsNoPublication()
     {
