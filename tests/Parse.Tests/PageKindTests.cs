@@ -78,4 +78,50 @@ public sealed class PageKindTests
         Assert.True(result.Content is not null, result.Reason);
         Assert.Contains("old machines at the northern pier", result.Content.Body, StringComparison.Ordinal);
     }
+
+    public static TheoryData<string> Cards =>
+    [
+        "<div class=\"card\"><h3><a href=\"/a{0}\">{1}</a></h3><p>{2}</p></div>",
+        "<div class=\"card\"><span class=\"topic\">City</span><h3><a href=\"/a{0}\">{1}</a></h3><p>{2}</p><time datetime=\"2024-05-03\">3 May</time> <a href=\"/a{0}\">Read more</a></div>",
+        "<section><a href=\"/a{0}\"><h2>{1}</h2></a><p>{2}</p></section>",
+        "<section><a href=\"/a{0}\"><h2>{1}</h2><p>{2}</p></a></section>",
+        "<li><a href=\"/a{0}\">{1}</a><p>{2}</p></li>",
+        "<li><a href=\"/a{0}\">{1}</a> {2}</li>",
+        "<div class=\"card\"><div class=\"t\"><a href=\"https://www.harbourpost.example/a{0}\">{1}</a></div><div class=\"s\">{2}</div></div>",
+    ];
+
+    private static readonly string[] Places = ["bridge", "northern pier", "fish market", "old lighthouse", "tram depot", "city library", "ferry terminal", "botanical garden", "town hall", "swimming bath", "shipyard", "opera"];
+
+    private static string Grid(string card, string teaser) => string.Concat(Enumerable.Range(0, 24).Select(i => card.Replace("{0}", $"{i}", StringComparison.Ordinal)
+        .Replace("{1}", $"{(i < 12 ? "Council votes on the future of the" : "Neighbours write an open letter about the")} {Places[i % 12]}", StringComparison.Ordinal)
+        .Replace("{2}", teaser.Replace("{0}", Places[i % 12], StringComparison.Ordinal).Replace("{1}", $"{i + 3}", StringComparison.Ordinal), StringComparison.Ordinal)));
+
+    [Theory]
+    [MemberData(nameof(Cards))]
+    public void Parse_SectionPageOfCards_IsAnIndex(string card)
+    {
+        var grid = Grid(card, "The plan for the {0} would cost the city {1} million crowns and is to be discussed again in June, the mayor said.");
+        var result = Parse("Latest news - Harbour Post", $"<main><h1>Latest news</h1>{(card.StartsWith("<li", StringComparison.Ordinal) ? $"<ul>{grid}</ul>" : grid)}</main>", "https://www.harbourpost.example/latest");
+        Assert.True(result.Outcome == Outcome.NoArticle, $"{result.Outcome} {result.Reason} {result.Content?.Body}");
+        Assert.StartsWith("an index page", result.Reason, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [MemberData(nameof(Cards))]
+    public void Parse_ReportAboveCards_IsAnArticle(string card)
+    {
+        var grid = Grid(card, "The plan for the {0} would cost the city {1} million crowns and is to be discussed again in June, the mayor said.");
+        Assert.Equal(Outcome.Unspecified, Parse("Council asks the ferry company about cookies", $"<main>{Report}<div class=\"more\">{grid}</div></main>").Outcome);
+    }
+
+    /// <summary>Where a paragraph or two stand under each linked heading, the page is a list to be read, not a way to other pages; so it is where headings lead to places on the page.</summary>
+    [Theory]
+    [InlineData("/a{0}", "<p>The {0} stands third on our list of places to see this summer, and for a good reason: nobody who comes to Port Elin by boat can miss it, and hardly anybody knows what is behind its {1} doors.</p><p>Whoever goes there in the morning has it to themselves, because the first boat from the islands comes in at ten. A ticket costs {1} crowns, children go free, and the keeper likes to tell of the winter when the harbour froze.</p>")]
+    [InlineData("#a{0}", "<p>The {0} is open from {1} in the morning, and on Sundays from noon until the last boat leaves.</p>")]
+    public void Parse_ListOfLinkedHeadingsWithTheirText_IsAnArticle(string address, string text)
+    {
+        var list = string.Concat(Enumerable.Range(0, 12).Select(i => $"<h3><a href=\"{address.Replace("{0}", $"{i}", StringComparison.Ordinal)}\">What you find at the {Places[i]}</a></h3>{text.Replace("{0}", Places[i], StringComparison.Ordinal).Replace("{1}", $"{i + 3}", StringComparison.Ordinal)}"));
+        var result = Parse("Twelve places to see in Port Elin", $"<main><h1>Twelve places to see in Port Elin</h1><p>We asked our readers where they send their guests, and more than four hundred of them wrote to us. These are the places that they named most often.</p>{list}</main>");
+        Assert.True(result.Content is not null, result.Reason);
+    }
 }

@@ -40,7 +40,7 @@ internal static class HtmlArticleReader
         }
 
         var (authors, considered) = page.AuthorsByRule.Length > 0 ? (page.AuthorsByRule, []) : fields.AuthorsOf(page, found.Blocks, judged, all: explain);
-        var result = PageKind.WhyNoArticle(page, found, blocks, ArticleBody.Join(blocks), LinkedHeadings(found, blocks)) is { } reason ? ParseResult.Rejected(Outcome.NoArticle, reason)
+        var result = PageKind.WhyNoArticle(page, found, blocks, ArticleBody.Join(blocks)) is { } reason ? ParseResult.Rejected(Outcome.NoArticle, reason)
             : Assemble(page, blocks, authors, isLiveBlog: live is not null || page.DeclaresLiveBlog, hint, url, fetchedAt);
         result = rule is null ? result : result with { ParserVersion = $"{result.ParserVersion}+{rule.Name}" };
         return explain ? result with { Evidence = [.. ruled, .. page.Evidence(), .. considered.Take(MaxEvidence), .. BodyEvidence(result, source)], Blocks = [.. BlockEvidence.Of(found.Blocks, judged, Accepted, blocks)] } : result;
@@ -75,20 +75,6 @@ internal static class HtmlArticleReader
 
     private static IEnumerable<FieldEvidence> BodyEvidence(ParseResult result, string source) =>
         result.Content is { } content ? [new FieldEvidence("body", string.Create(CultureInfo.InvariantCulture, $"{content.Body.Length} characters"), source, 1)] : [];
-
-    /// <summary>Headings that are links and stand in the article, or right above something that does.</summary>
-    private static int LinkedHeadings(PageBlocks found, List<Block> blocks)
-    {
-        var kept = blocks.Select(b => b.Text).ToHashSet(StringComparer.Ordinal);
-        var count = 0;
-        for (var i = 0; i < found.Blocks.Count; i++)
-        {
-            count += found.Blocks[i] is { Kind: BlockKind.Heading, LinkShare: > 0.8f } heading
-                && (kept.Contains(heading.Text) || (i + 1 < found.Blocks.Count && kept.Contains(found.Blocks[i + 1].Text))) ? 1 : 0;
-        }
-
-        return count;
-    }
 
     private static FieldEvidence[] RuleEvidence(PublisherRule rule, HtmlTree tree, Page page) =>
     [

@@ -21,8 +21,7 @@ internal static class PageKind
     /// <param name="found">All of its blocks.</param>
     /// <param name="blocks">What was found as the article.</param>
     /// <param name="body">Its text.</param>
-    /// <param name="linkedHeadings">Headings among the blocks that are links: each is another article's.</param>
-    public static string? WhyNoArticle(Page page, PageBlocks found, List<Block> blocks, string body, int linkedHeadings)
+    public static string? WhyNoArticle(Page page, PageBlocks found, List<Block> blocks, string body)
     {
         var words = Text.WordCount(body);
         if (ConsentWall.IsAll(page, found, blocks, words))
@@ -55,18 +54,40 @@ internal static class PageKind
             return "a video page without an article";
         }
 
-        return IsIndex(page, blocks, words, linkedHeadings) ? "an index page: headlines and links, no running text" : null;
+        return IsIndex(page, found, blocks, words) ? "an index page: headlines and links, no running text" : null;
     }
 
     /// <summary>A front page or section: nothing declares an article, and hardly any block is a paragraph of sentences, or a teaser stands under each of many headlines that lead elsewhere.</summary>
-    private static bool IsIndex(Page page, List<Block> blocks, int words, int linkedHeadings)
+    private static bool IsIndex(Page page, PageBlocks found, List<Block> blocks, int words)
     {
         const int ManyHeadings = 8, TeaserWords = 40;
+        if (page.DeclaresArticle || page.DeclaresLiveBlog)
+        {
+            return false;
+        }
+
         var running = blocks.Where(b => b.Kind is BlockKind.Paragraph or BlockKind.Quote or BlockKind.ListItem && Text.EndsSentence(b.Text)).Sum(b => Text.WordCount(b.Text) is var n && n >= 12 ? n : 0);
-        return !page.DeclaresArticle
-            && ((page.IsFrontPage && page.ArticleLinks >= ManyHeadings && running * 2 < words)
-                || (linkedHeadings >= ManyHeadings && page.ArticleLinks >= ManyHeadings && words < linkedHeadings * TeaserWords)
-                || (page.LinkShare > 0.8 && running * 4 < words));
+        if ((page.IsFrontPage && page.ArticleLinks >= ManyHeadings && running * 2 < words) || (page.LinkShare > 0.8 && running * 4 < words))
+        {
+            return true;
+        }
+
+        var kept = blocks.Select(b => b.Text).ToHashSet(StringComparer.Ordinal);
+        return (page.ArticleLinks >= ManyHeadings && LinkedHeadings(found, kept) is var linked && linked >= ManyHeadings && words < linked * TeaserWords)
+            || TeaserCards.Fill(found, kept, words);
+    }
+
+    /// <summary>Headings that are links and stand in the article, or right above something that does: each is another article's.</summary>
+    private static int LinkedHeadings(PageBlocks found, HashSet<string> kept)
+    {
+        var count = 0;
+        for (var i = 0; i < found.Blocks.Count; i++)
+        {
+            count += found.Blocks[i] is { Kind: BlockKind.Heading, LinkShare: > 0.8f } heading
+                && (kept.Contains(heading.Text) || (i + 1 < found.Blocks.Count && kept.Contains(found.Blocks[i + 1].Text))) ? 1 : 0;
+        }
+
+        return count;
     }
 
     private static bool StartsWithAny(string text, string[] phrases) => phrases.Any(p => text.StartsWith(p, StringComparison.OrdinalIgnoreCase))
