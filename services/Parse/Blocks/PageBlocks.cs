@@ -404,7 +404,8 @@ internal sealed class PageBlocks
         return cells > 1 ? rows.ToString() : null;
     }
 
-    private static bool IsEmbed(Element element)
+    /// <summary>A blockquote that shows a social network's post.</summary>
+    internal static bool IsEmbed(Element element)
     {
         var name = element.Attribute("class");
         return name.Contains("twitter", StringComparison.OrdinalIgnoreCase) || name.Contains("instagram", StringComparison.OrdinalIgnoreCase)

@@ -2,6 +2,7 @@ using Storyline.Contracts;
 using Storyline.Parse.Blocks;
 using Storyline.Parse.Html;
 using Storyline.Parse.Metadata;
+using Storyline.Parse.Tree;
 using Hints = Storyline.Parse.Html.Hints;
 
 namespace Storyline.Parse.Fields;
@@ -18,6 +19,7 @@ internal static class AuthorCandidates
     private const int LineStart = 200;
     private const int MaxDescribed = 10;
     private const int MaxLabel = 30;
+    private const int MaxCredit = 120;
     private const int None = -500;
     private const string WordEnds = ":,(|-–•·[";
 
@@ -164,6 +166,7 @@ internal static class AuthorCandidates
         private readonly int _first;
         private readonly int _last;
         private readonly string _site;
+        private Dictionary<string, int>? _credits;
         private int _headline;
         private int _headlineOrder;
         private int _signCount;
@@ -522,9 +525,46 @@ internal static class AuthorCandidates
             }
         }
 
+        /// <summary>The line is a picture's caption or credit, and stands nowhere else.</summary>
+        private bool IsCredit(string line)
+        {
+            if (_credits is null)
+            {
+                _credits = new Dictionary<string, int>(StringComparer.Ordinal);
+                Element? counted = null;
+                foreach (var element in _page.Signs.Credits)
+                {
+                    if (PageSigns.ShortText(element, MaxCredit) is { Length: > 0 } text)
+                    {
+                        // The caption's box has its text as well.
+                        _credits[text] = _credits.GetValueOrDefault(text) + (counted is not null && IsInside(element, counted) && PageSigns.ShortText(counted, MaxCredit) == text ? 0 : 1);
+                        counted = element;
+                    }
+                }
+            }
+
+            return _credits.TryGetValue(line, out var credits) && _blocks.Count(b => b.Text == line) <= credits;
+
+            static bool IsInside(Element element, Element box)
+            {
+                var at = element.Parent;
+                while (at is not null && at != box)
+                {
+                    at = at.Parent;
+                }
+
+                return at is not null;
+            }
+        }
+
         /// <summary>A short line, or a part of one, that is nothing but a name.</summary>
         private void Alone(string text, int at)
         {
+            if (IsCredit(text))
+            {
+                return;
+            }
+
             _statement++;
             var dated = DateText.Words(text) is not null;
             var parts = text.Split(['|', '·', '•', '/', ',', ';'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).SelectMany(p => p.Split([" - ", " – ", " — ", " und ", " and ", " & ", "   "], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));

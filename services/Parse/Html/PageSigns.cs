@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Runtime.InteropServices;
 using System.Text;
+using Storyline.Parse.Blocks;
 using Storyline.Parse.Tree;
 
 namespace Storyline.Parse.Html;
@@ -103,10 +104,15 @@ internal sealed class PageSigns
     private const int MaxHeadings = 8;
     private const int MaxSigns = 400;
     private const int MaxTimes = 2_000;
+    private const int MaxCredits = 60;
 
     private static readonly SearchValues<string> Telling = SearchValues.Create(
         ["author", "auth_name", "byline", "date", "time", "publish", "standfirst", "lead", "intro", "summary", "-dek", "subheadline", "teaser-text", "title", "headline", "vcard", "fn", "username", "footer", "comment", "related", "autor", "auteur", "autore", "forfatter", "författare", "writer", "verfasser", "reporter", "journalist"],
         StringComparison.OrdinalIgnoreCase);
+
+    private static readonly SearchValues<string> Captions = SearchValues.Create(["caption", "credit"], StringComparison.OrdinalIgnoreCase);
+
+    private static readonly SearchValues<string> PictureWords = SearchValues.Create(["image", "img", "photo", "foto", "picture", "media", "bild", "wp-caption"], StringComparison.OrdinalIgnoreCase);
 
     // Addresses of pages about one person.
     private static readonly SearchValues<string> People = SearchValues.Create(
@@ -147,6 +153,9 @@ internal sealed class PageSigns
 
     /// <summary><c>time</c> elements of the body that say when in <c>datetime</c>, in document order.</summary>
     public List<Element> Times { get; } = [];
+
+    /// <summary>Captions and credits of pictures by their class, in document order.</summary>
+    public List<Element> Credits { get; } = [];
 
     public bool HasPasswordField { get; private set; }
 
@@ -224,6 +233,12 @@ internal sealed class PageSigns
     public bool IsOwn(Sign sign) => (sign.Around & (Surroundings.Figure | Surroundings.Navigation | Surroundings.Footer | Surroundings.Elsewhere)) == Surroundings.None
         && (_commentsHoldHeadline || !sign.Around.HasFlag(Surroundings.Comments));
 
+    /// <summary>A picture's caption or credit by its class, or a social network's post: what is named or dated there is not the article.</summary>
+    public static bool IsPictureOrEmbed(Element element) => IsCredit(element) || (element.Tag == Tag.Blockquote && PageBlocks.IsEmbed(element));
+
+    private static bool IsCredit(Element element) => element.Tag is not (Tag.Body or Tag.Html or Tag.Main or Tag.Article)
+        && element.Attribute("class") is { Length: > 0 } name && name.ContainsAny(Captions) && name.ContainsAny(PictureWords);
+
     private void Visit(Element element, Surroundings around, bool inBody)
     {
         var order = _elements++;
@@ -272,6 +287,15 @@ internal sealed class PageSigns
         }
 
         var below = around | SurroundingsOf(element);
+        if (IsPictureOrEmbed(element))
+        {
+            below |= Surroundings.Figure;
+            if (element.Tag != Tag.Blockquote && Credits.Count < MaxCredits)
+            {
+                Credits.Add(element);
+            }
+        }
+
         for (var node = element.FirstChild; node is not null; node = node.Next)
         {
             if (node is Element child)

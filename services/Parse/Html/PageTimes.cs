@@ -276,7 +276,7 @@ internal sealed class PageTimes
     /// <summary>The date that a piece of visible text is hardly more than, with what is said of it there or right before it.</summary>
     private DateMention? Shown(Element element)
     {
-        if (PageSigns.ShortText(element, MaxPiece) is not { Length: >= 8 } text || DateText.Mention(text) is not { } mention || PublishTimes.IsToCome(mention.Reading, _fetchedAt) || IsElsewhere(element) || IsSentence(text) || IsTeasers(element) || element.Closest(Tag.Figure) is not null)
+        if (PageSigns.ShortText(element, MaxPiece) is not { Length: >= 8 } text || DateText.Mention(text) is not { } mention || PublishTimes.IsToCome(mention.Reading, _fetchedAt) || IsElsewhere(element) || IsSentence(text) || IsTeasers(element) || element.Closest(Tag.Figure) is not null || IsPictureOrEmbed(element))
         {
             return null;
         }
@@ -366,7 +366,7 @@ internal sealed class PageTimes
     private DateReading? DateBelowHeadline()
     {
         const int Pieces = 60;
-        return _headline.Element is not { } headline ? null : Written(_page.TextElements(headline.FollowingAfter(_tree.Body)).Take(Pieces), IsElsewhere);
+        return _headline.Element is not { } headline ? null : Written(_page.TextElements(headline.FollowingAfter(_tree.Body)).Take(Pieces), e => IsElsewhere(e) || IsPictureOrEmbed(e));
     }
 
     /// <summary>
@@ -385,7 +385,7 @@ internal sealed class PageTimes
                 continue;
             }
 
-            if (mention.Role == DateRole.Publication && !IsTeasers(element) && !IsElsewhere(element))
+            if (mention.Role == DateRole.Publication && !IsTeasers(element) && !IsElsewhere(element) && !IsPictureOrEmbed(element))
             {
                 if (!IsSentence(text))
                 {
@@ -395,7 +395,7 @@ internal sealed class PageTimes
                 inSentence ??= mention.Reading;
             }
 
-            first ??= text.Length <= MaxPiece && element.Closest(Tag.Footer) is null ? mention.Reading : null;
+            first ??= text.Length <= MaxPiece && element.Closest(Tag.Footer) is null && !IsPictureOrEmbed(element) ? mention.Reading : null;
         }
 
         return inSentence ?? first;
@@ -413,6 +413,20 @@ internal sealed class PageTimes
             var name = at.Attribute("class");
             if (at.Tag is Tag.Footer or Tag.Aside or Tag.Nav
                 || (at.Tag is not (Tag.Body or Tag.Html) && (name.Contains("related", StringComparison.OrdinalIgnoreCase) || name.Contains("teaser", StringComparison.OrdinalIgnoreCase) || name.Contains("comment", StringComparison.OrdinalIgnoreCase))))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>In a caption, or in a social network's post.</summary>
+    private bool IsPictureOrEmbed(Element element)
+    {
+        for (var at = element; at is not null && !Holds(at, _headline.Element); at = at.Parent)
+        {
+            if (PageSigns.IsPictureOrEmbed(at))
             {
                 return true;
             }

@@ -41,6 +41,13 @@ public sealed class AuthorCandidatesTests
         Head = """<meta property="og:site_name" content="Jane Doe"><script type="application/ld+json">{"@type":"NewsArticle","headline":"Harbour bridge opens after repair","author":{"@type":"Person","name":"Jane Doe"}}</script>""",
     }));
 
+    [Theory]
+    [InlineData("<div><img src=\"a.jpg\"><span class=\"image-credit\">Jon Abel / Echo Pictures</span></div>", "")]
+    [InlineData("<div class=\"wp-caption\"><img src=\"a.jpg\"><p class=\"wp-caption-text\">Jon Abel</p></div>", "")]
+    [InlineData("<p>Jon Abel</p><div class=\"wp-caption\"><img src=\"a.jpg\"><p class=\"wp-caption-text\">Jon Abel</p></div>", "Jon Abel")]
+    [InlineData("<blockquote class=\"twitter-tweet\"><a rel=\"author\" href=\"/jon\">Jon Abel</a></blockquote>", "")]
+    public void Of_CreditOfAPictureOrPost_NamesNoAuthor(string below, string expected) => Assert.Equal(expected, Named(new TestPage { Heading = Heading + below }));
+
     [Fact]
     public void Of_PersonMarkedAsTheAuthorOfAComment_IsNone() =>
         Assert.DoesNotContain("Ole Dahl", Named(new TestPage { After = "<div id=\"comments\"><div itemprop=\"author\">Ole Dahl</div><p>I was there, too, said nobody.</p></div>" }), StringComparison.Ordinal);

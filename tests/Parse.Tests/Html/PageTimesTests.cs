@@ -26,6 +26,8 @@ public sealed class PageTimesTests
     [InlineData("Article", "2024-05-03", "<ul><li><time>25 April 2023</time> <a href=\"/b\">Ferries will run until the end of the month</a></li></ul>", "2024-05-03")] // another article's
     [InlineData("Article", "2024-05-03", "<div>25 April 2023 <h3><a href=\"/b\">Ferries will run until the end of the month</a></h3></div>", "2024-05-03")]
     [InlineData("Article", "2024-05-03", "<aside>25 April 2023</aside>", "2024-05-03")]
+    [InlineData("Article", "2024-05-03", "<blockquote class=\"twitter-tweet\"><p>What a bridge!</p>— Ole (@ole) <a href=\"https://social.example/1\">April 25, 2023</a></blockquote>", "2024-05-03")]
+    [InlineData("Article", "2024-05-03", "<div class=\"wp-caption\"><p class=\"wp-caption-text\">The bridge, 25 April 2023</p></div>", "2024-05-03")]
     public void Parse_DeclaredAndShownDiffer_AreWeighed(string type, string declared, string below, string expected) =>
         Assert.Equal(expected, Day(new TestPage { Head = Declared(type, declared), Heading = Headline + below }));
 
