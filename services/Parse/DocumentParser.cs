@@ -22,7 +22,7 @@ public sealed class DocumentParser(BlockModel? blocks = null, FieldModel? fields
     private readonly PublisherRules _rules = rules ?? PublisherRules.Shipped;
 
     /// <summary>Name and version of the parser. Changes whenever output may; a test over stored pages sees to it.</summary>
-    public const string Version = "storyline-parser/0.22";
+    public const string Version = "storyline-parser/0.23";
 
     /// <param name="bytes">The document after content decoding.</param>
     /// <param name="mediaType">As declared or sniffed, parameters allowed; null or empty when unknown.</param>
@@ -42,6 +42,11 @@ public sealed class DocumentParser(BlockModel? blocks = null, FieldModel? fields
         if (document.Outcome != Outcome.Unspecified)
         {
             return ParseResult.Rejected(document.Outcome, document.Reason);
+        }
+
+        if (MediaTypes.FeedFormat(document.Text) is { } format)
+        {
+            return ParseResult.Rejected(Outcome.UnsupportedMediaType, $"the document is {format}, not an article");
         }
 
         return document.IsHtml ? HtmlArticleReader.Read(document.Characters, url, hint, fetchedAt, _blocks, _fields, _rules, explain) : PlainTextReader.Read(document.Text.ToString(), url, hint, fetchedAt);

@@ -124,4 +124,33 @@ public sealed class PageKindTests
         var result = Parse("Twelve places to see in Port Elin", $"<main><h1>Twelve places to see in Port Elin</h1><p>We asked our readers where they send their guests, and more than four hundred of them wrote to us. These are the places that they named most often.</p>{list}</main>");
         Assert.True(result.Content is not null, result.Reason);
     }
+
+    [Theory]
+    [InlineData("<main><h1>Bridge opens again</h1><p>The harbour bridge is open again. Cars may use it from Friday.</p></main>")]
+    [InlineData("<main><h1>Bridge opens again</h1><p>The harbour bridge is open again.</p><p>Cars may use it from Friday.</p></main>")]
+    [InlineData("<div><h2>Bridge opens again</h2><div>The harbour bridge of Port Elin is open again after eleven months of repair. Cars may use it from Friday.</div></div>")]
+    public void Parse_HeadlineAndTwoSentences_IsTooShortAndSaysHowShort(string body)
+    {
+        var result = Parse("Bridge opens again", body);
+        Assert.Equal(Outcome.TooShort, result.Outcome);
+        Assert.Matches("^[1-9][0-9]+ characters of text", result.Reason);
+    }
+
+    [Fact]
+    public void Parse_NotFoundWithoutSentences_SaysSo() => Assert.StartsWith("soft 404", Parse("404 Not Found", "<h1>404</h1><img src=\"x.png\">").Reason, StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("an RSS feed", "<?xml version=\"1.0\"?><!-- ours --><rss version=\"2.0\"><channel><title>Harbour Post</title>{0}</channel></rss>")]
+    [InlineData("an RSS feed", "<rdf:RDF xmlns:rdf=\"http://www.w3.org/1999/02/22-rdf-syntax-ns#\" xmlns=\"http://purl.org/rss/1.0/\">{0}</rdf:RDF>")]
+    [InlineData("an Atom feed", "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<feed xmlns=\"http://www.w3.org/2005/Atom\"><title>Harbour Post</title>{0}</feed>")]
+    [InlineData("a sitemap", "<?xml version=\"1.0\"?><?xml-stylesheet href=\"x.xsl\"?><urlset xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\"><url><loc>https://www.harbourpost.example/a</loc></url></urlset>")]
+    public void Parse_Feed_SaysThatItIsOne(string format, string document)
+    {
+        var items = "<item><title>Bridge opens again</title><description>&lt;p&gt;The harbour bridge is open again.&lt;/p&gt;</description><content><p>Cars may use it from Friday.</p></content></item>";
+        foreach (var mediaType in (string[])["text/html", "text/xml", "text/plain", ""])
+        {
+            var result = new DocumentParser().Parse(Encoding.UTF8.GetBytes(document.Replace("{0}", items, StringComparison.Ordinal)), mediaType, "utf-8", "https://www.harbourpost.example/feed", hint: null);
+            Assert.Equal((Outcome.UnsupportedMediaType, $"the document is {format}, not an article"), (result.Outcome, result.Reason));
+        }
+    }
 }

@@ -83,4 +83,28 @@ public static class MediaTypes
             || (start.StartsWith("<!--") && text.Contains("<html", StringComparison.OrdinalIgnoreCase))
             || (start.StartsWith("<") && text.Contains("<p", StringComparison.OrdinalIgnoreCase) && text.Contains("</", StringComparison.Ordinal));
     }
+
+    /// <summary>A name for people when the text is a feed or a sitemap, told by its root element whatever it was declared as; else null.</summary>
+    public static string? FeedFormat(ReadOnlySpan<char> text)
+    {
+        var start = text[..Math.Min(text.Length, 4096)].TrimStart(" \t\r\n\f\uFEFF");
+        while (start.StartsWith("<?") || start.StartsWith("<!--") || start.StartsWith("<!DOCTYPE rss", StringComparison.OrdinalIgnoreCase))
+        {
+            var mark = start.StartsWith("<!--") ? "-->" : ">";
+            var end = start.IndexOf(mark);
+            if (end < 0)
+            {
+                return null;
+            }
+
+            start = start[(end + mark.Length)..].TrimStart(" \t\r\n\f");
+        }
+
+        return IsElement(start, "<rss") || (IsElement(start, "<rdf:RDF") && start.Contains("//purl.org/rss/", StringComparison.Ordinal)) ? "an RSS feed"
+            : IsElement(start, "<feed") ? "an Atom feed"
+            : IsElement(start, "<urlset") || IsElement(start, "<sitemapindex") ? "a sitemap"
+            : null;
+    }
+
+    private static bool IsElement(ReadOnlySpan<char> text, ReadOnlySpan<char> tag) => text.StartsWith(tag) && text.Length > tag.Length && (text[tag.Length] == '>' || char.IsWhiteSpace(text[tag.Length]));
 }

@@ -4,6 +4,7 @@ using Storyline.Contracts;
 using Storyline.Parse.Blocks;
 using Storyline.Parse.Documents;
 using Storyline.Parse.Fields;
+using Storyline.Parse.Furniture;
 using Storyline.Parse.Metadata;
 using Storyline.Parse.Publishers;
 using Storyline.Parse.Tree;
@@ -181,11 +182,22 @@ internal static class HtmlArticleReader
             // Nothing reads like the article; what is marked as its body, else whatever is running text, is then the best answer there is.
             var running = found.Blocks.Where(b => b.Kind is BlockKind.Paragraph or BlockKind.Quote && Text.WordCount(b.Text) >= 12 && Text.EndsSentence(b.Text) && !ConsentWall.Holds(found, b)).ToList();
             var marked = running.FindAll(b => b.Distances[(int)Hint.ArticleBody] < PageBlocks.FarAway);
-            blocks = BlockFilter.Clean([.. (marked.Count > 0 ? marked : running).Select(b => new Block(b.Kind, b.Text))], page);
+            var answer = BlockFilter.Clean([.. (marked.Count > 0 ? marked : running).Select(b => new Block(b.Kind, b.Text))], page);
+            blocks = ArticleBody.Join(answer).Length > ArticleBody.Join(blocks).Length ? answer : blocks;
         }
 
-        return DeclaredBody.Reconcile(blocks, Marked(found), page);
+        var (body, source) = DeclaredBody.Reconcile(blocks, Marked(found), page);
+        return body.Count == 0 && Sentences(found) is var few && ArticleBody.IsTooShort(ArticleBody.Join(few)) ? (few, source) : (body, source);
     }
+
+    /// <summary>The few sentences of a page that are no article's: it is told that the text is too short, not that there is none.</summary>
+    private static List<Block> Sentences(PageBlocks found) =>
+    [
+        .. found.Blocks
+            .Where(b => b.Kind is BlockKind.Paragraph or BlockKind.Quote && b.LinkShare < 0.5f && Text.EndsSentence(b.Text) && Text.WordCount(b.Text) >= 3 && !FurnitureText.IsFurniture(b.Text))
+            .Where(b => !Array.Exists(Furniture, hint => b.Distances[(int)hint] < PageBlocks.FarAway) && b.Distances[(int)Hint.Footer] == PageBlocks.FarAway)
+            .Select(b => new Block(b.Kind, b.Text)),
+    ];
 
     /// <summary>The text inside <c>itemprop=articleBody</c>.</summary>
     private static string Marked(PageBlocks found) => ArticleBody.Join(found.Blocks

@@ -29,11 +29,6 @@ internal static class PageKind
             return "a consent wall: a dialog about cookies or payment stands where an article might";
         }
 
-        if (words == 0)
-        {
-            return "no readable text on the page";
-        }
-
         if (words < ShortWords && StartsWithAny(page.DocumentTitle, NotFound))
         {
             return "soft 404: the page says that there is nothing here";
@@ -52,6 +47,11 @@ internal static class PageKind
         if (words < 60 && page.IsVideo)
         {
             return "a video page without an article";
+        }
+
+        if (words == 0)
+        {
+            return "no running text on the page";
         }
 
         return IsIndex(page, found, blocks, words) ? "an index page: headlines and links, no running text" : null;
