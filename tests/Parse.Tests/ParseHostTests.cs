@@ -115,6 +115,15 @@ public sealed class ParseHostTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Consume_DeclaredDateLaterThanTheFetch_IsNotThePublication()
+    {
+        await PublishAsync(Fetched(new TestPage { Head = "<meta property=\"article:published_time\" content=\"2099-01-01T00:00:00Z\">" }.Html));
+
+        var parsed = Assert.IsType<ArticleParsed>(await NextAsync());
+        Assert.Equal(new DateTime(2024, 5, 3), parsed.Content.PublishTime?.Date); // the URL's
+    }
+
+    [Fact]
     public async Task Consume_PageThatReserves_AddsItToWhatTheCaptureReserves()
     {
         await PublishAsync(Fetched(new TestPage { Head = "<meta name='tdm-reservation' content='1'>" }.Html) with { Reservations = ["tdmrep:tdm-reservation=1", "header:tdm-reservation=1"] });

@@ -68,6 +68,11 @@ public sealed class MetadataTests
     [InlineData("15.47 Uhr, 3. Mai 2024", "2024-05-03T15:47:00+00:00", false)]
     [InlineData("le 3 mai 2024 à 15:47 et mis à jour", "2024-05-03T15:47:00+00:00", false)]
     [InlineData("2024-05-03 3:47 PM", "2024-05-03T15:47:00+00:00", false)]
+    [InlineData("10.03.2026 21:15 (UTC+03:00)", "2026-03-10T21:15:00+03:00", true)]
+    [InlineData("Publié le 10 mars 2026 à 21h15", "2026-03-10T21:15:00+00:00", false)]
+    [InlineData("2026年3月10日 21時15分", "2026-03-10T21:15:00+00:00", false)]
+    [InlineData("9:15 PM ET, Tue March 10, 2026", "2026-03-10T21:15:00-04:00", true)]
+    [InlineData("١٠ مارس ٢٠٢٦ - ٢١:١٥", "2026-03-10T21:15:00+00:00", false)]
     [InlineData("2024-05-03 03:47 PM EDT", "2024-05-03T15:47:00-04:00", true)]
     public void Machine_Forms_AreRead(string text, string expected, bool hasZone)
     {
