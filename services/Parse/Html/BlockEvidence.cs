@@ -13,17 +13,32 @@ namespace Storyline.Parse.Html;
 public sealed record BlockEvidence(BlockKind Kind, string Text, double Probability, bool IsKept, string Reason)
 {
     /// <summary>Tells for each piece of a page what became of it in the article's blocks.</summary>
-    internal static IEnumerable<BlockEvidence> Of(IReadOnlyList<PageBlock> blocks, float[] judged, float accepted, IReadOnlyList<Block> kept)
+    internal static IEnumerable<BlockEvidence> Of(PageBlocks found, float[] judged, float accepted, IReadOnlyList<Block> kept, Page page)
     {
         var texts = kept.Select(block => block.Text).ToHashSet(StringComparer.Ordinal);
-        for (var i = 0; i < blocks.Count; i++)
+        var keys = new HashSet<string>(StringComparer.Ordinal);
+        var last = -1;
+        for (var i = 0; i < found.Blocks.Count; i++)
         {
-            var (isKept, isAccepted) = (texts.Contains(blocks[i].Text), judged[i] >= accepted);
+            last = texts.Contains(found.Blocks[i].Text) ? i : last;
+        }
+
+        for (var i = 0; i < found.Blocks.Count; i++)
+        {
+            var block = found.Blocks[i];
+            var (isKept, isAccepted, key) = (texts.Contains(block.Text), judged[i] >= accepted, Parse.Text.Key(block.Text));
             var reason = isKept == isAccepted ? ""
-                : isKept ? "a caption inside the article, the teaser, or what the page declares as its text"
-                : FurnitureText.IsFurniture(blocks[i].Text) ? "its words are furniture"
-                : "in a consent dialog, the title, a byline, a repetition, or after the article's end";
-            yield return new BlockEvidence(blocks[i].Kind, blocks[i].Text, judged[i], isKept, reason);
+                : isKept ? block.Kind == BlockKind.Caption ? "a caption inside the article" : key == Parse.Text.Key(page.Standfirst) ? "the teaser" : "the page declares it as its text, or has no other"
+                : ConsentWall.Holds(found, block) ? "in a consent dialog"
+                : FurnitureText.IsFurniture(block.Text) ? "its words are furniture"
+                : key == Parse.Text.Key(page.Title) ? "the title"
+                : keys.Contains(key) ? "a repetition"
+                : HtmlArticleReader.IsComment(block) ? "a reader's comment"
+                : last >= 0 && i > last ? "after the article's end"
+                : BlockFilter.IsByline(block.Text, page) ? "a byline"
+                : "not in what the page declares as its text";
+            keys.Add(key);
+            yield return new BlockEvidence(block.Kind, block.Text, judged[i], isKept, reason);
         }
     }
 }

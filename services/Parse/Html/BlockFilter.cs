@@ -23,7 +23,7 @@ internal static class BlockFilter
             }
 
             var key = Text.Key(block.Text);
-            if (FurnitureText.IsFurniture(block.Text) || (key == titleKey && key.Length > 0) || ((kept.Count < 4 || block.Kind == BlockKind.ListItem) && IsByline(block, page)))
+            if (FurnitureText.IsFurniture(block.Text) || (key == titleKey && key.Length > 0) || ((kept.Count < 4 || block.Kind == BlockKind.ListItem) && IsByline(block.Text, page)))
             {
                 continue;
             }
@@ -42,8 +42,8 @@ internal static class BlockFilter
     }
 
     /// <summary>A short line before the text that only names the author or the time.</summary>
-    private static bool IsByline(Block block, Page page) => block.Text.Length <= 120 && !Text.EndsSentence(block.Text)
-        && (page.Bylines.Any(b => b.Length > 4 && block.Text.Contains(b, StringComparison.OrdinalIgnoreCase)) || Metadata.DateText.Words(block.Text) is not null && Text.WordCount(block.Text) <= 12);
+    public static bool IsByline(string text, Page page) => text.Length <= 120 && !Text.EndsSentence(text)
+        && (page.Bylines.Any(b => b.Length > 4 && text.Contains(b, StringComparison.OrdinalIgnoreCase)) || Metadata.DateText.Words(text) is not null && Text.WordCount(text) <= 12);
 
     /// <summary>
     /// A heading that opens comments or link lists ends the article when little text follows it; headings at the very end head nothing.

@@ -44,7 +44,7 @@ internal static class HtmlArticleReader
         var result = PageKind.WhyNoArticle(page, found, blocks, ArticleBody.Join(blocks)) is { } reason ? ParseResult.Rejected(Outcome.NoArticle, reason)
             : Assemble(page, blocks, authors, isLiveBlog: live is not null || page.DeclaresLiveBlog, hint, url, fetchedAt);
         result = rule is null ? result : result with { ParserVersion = $"{result.ParserVersion}+{rule.Name}" };
-        return explain ? result with { Evidence = [.. ruled, .. page.Evidence(), .. considered.Take(MaxEvidence), .. BodyEvidence(result, source)], Blocks = [.. BlockEvidence.Of(found.Blocks, judged, Accepted, blocks)] } : result;
+        return explain ? result with { Evidence = [.. ruled, .. page.Evidence(), .. considered.Take(MaxEvidence), .. BodyEvidence(result, source)], Blocks = [.. BlockEvidence.Of(found, judged, Accepted, blocks, page)] } : result;
     }
 
     /// <summary>The running text of markup that is nothing but an article's text: what links, forms and boxes hold is not of it. Empty when it is too much to parse.</summary>
@@ -256,7 +256,7 @@ internal static class HtmlArticleReader
         return comments > 0 && article >= MinArticle;
     }
 
-    private static bool IsComment(PageBlock block)
+    internal static bool IsComment(PageBlock block)
     {
         var comment = block.Distances[(int)Hint.Comment];
         return comment < PageBlocks.FarAway && block.Distances[(int)Hint.Article] >= comment && block.Distances[(int)Hint.Main] >= comment

@@ -286,4 +286,16 @@ public sealed class HtmlArticleTests
         var content = new DocumentParser().Parse(Encoding.UTF8.GetBytes(page.Html), "text/html", "utf-8", "https://www.harbourpost.example/bridge", hint: null).Content;
         Assert.Equal(new DateTime(2024, 5, 3), content?.PublishTime?.Date);
     }
+
+    /// <summary>Who asks why a piece was dropped is told the one cause, not a list of them.</summary>
+    [Theory]
+    [InlineData("in a consent dialog", "<div id=\"cookie-consent\"><p>We and our partners keep cookies on your device, so that we can show you advertising that suits you.</p></div>", "We and our partners keep cookies on your device, so that we can show you advertising that suits you.")]
+    [InlineData("a repetition", "<p>Ferries that had carried about nine thousand commuters a day will keep running until the end of the month – so that nobody has to change plans at once.</p>", "Ferries that had carried about nine thousand commuters a day will keep running until the end of the month – so that nobody has to change plans at once.")]
+    public void Explain_DroppedPiece_TellsTheOneCause(string reason, string piece, string text)
+    {
+        var page = new TestPage { Article = string.Concat(TestPage.Paragraphs.Take(4).Select(p => $"<p>{p}</p>")) + piece + $"<p>{TestPage.Paragraphs[4]}</p>" };
+        var result = new DocumentParser().Parse(Encoding.UTF8.GetBytes(page.Html), "text/html", "utf-8", TestPage.Url, hint: null, explain: true);
+        var block = Assert.Single(result.Blocks, b => b.Text == text);
+        Assert.Equal((false, reason), (block.IsKept, block.Reason));
+    }
 }
