@@ -37,7 +37,7 @@ internal static class CommandLine
                 // It was taken for the argument, and the argument for one too many.
                 : parsed.Tokens.FirstOrDefault(token => token.Type == TokenType.Argument && token.Value.StartsWith("--", StringComparison.Ordinal)) is { } option
                 ? $"no option '{option.Value}'"
-                : parsed.Errors[0].Message;
+                : parsed.Errors[0].Message.Replace("as expected type 'System.Int32'", "as a whole number", StringComparison.Ordinal);
             await Console.Error.WriteLineAsync($"error: {problem} (see --help)");
             return UsageExitCode;
         }

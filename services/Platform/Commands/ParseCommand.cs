@@ -11,6 +11,7 @@ internal static class ParseCommand
 {
     private const int MaxBytes = 10 * 1024 * 1024;
     private const int MaxShown = 80;
+    private const int MaxRedirects = 5;
 
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
     private static readonly ClientOptions Client = new();
@@ -57,9 +58,20 @@ internal static class ParseCommand
             throw new CommandException($"no file or URL '{input}'");
         }
 
-        if (new FileInfo(input).Length is var length and > MaxBytes)
+        var length = new FileInfo(input).Length;
+        if (length > MaxBytes)
         {
             throw new CommandException($"'{input}' has {length} bytes, at most {MaxBytes} are parsed");
+        }
+
+        if (length == 0)
+        {
+            throw new CommandException($"'{input}' is empty");
+        }
+
+        if (url.Length > 0 && !(Uri.TryCreate(url, UriKind.Absolute, out var address) && address.Scheme is "http" or "https"))
+        {
+            throw new CommandException($"--url '{url}' is not a URL such as https://example.org/news/1");
         }
 
         return new ParseDocumentRequest { Content = UnsafeByteOperations.UnsafeWrap(await File.ReadAllBytesAsync(input, cancellationToken)), Url = url };
@@ -73,7 +85,7 @@ internal static class ParseCommand
             throw new CommandException($"'{url}' is not a URL");
         }
 
-        using var client = new HttpClient(new SocketsHttpHandler { AutomaticDecompression = System.Net.DecompressionMethods.All, MaxAutomaticRedirections = 5 })
+        using var client = new HttpClient(new SocketsHttpHandler { AutomaticDecompression = System.Net.DecompressionMethods.All, MaxAutomaticRedirections = MaxRedirects })
         {
             Timeout = Deadline,
             MaxResponseContentBufferSize = MaxBytes,
@@ -85,7 +97,9 @@ internal static class ParseCommand
             using var response = await client.GetAsync(address, cancellationToken);
             if (!response.IsSuccessStatusCode)
             {
-                throw new CommandException($"{url} answers {(int)response.StatusCode}");
+                throw new CommandException((int)response.StatusCode is >= 300 and < 400 and not 304
+                    ? $"{url} redirects more than {MaxRedirects} times, or to where it may not"
+                    : $"{url} answers {(int)response.StatusCode}");
             }
 
             return new ParseDocumentRequest

@@ -44,6 +44,11 @@ public sealed class EmbeddedPlatform : IAsyncDisposable
     public static async Task<EmbeddedPlatform?> TryStartAsync(
         string storagePath, string[] settings, Action<WebApplicationBuilder>? configure, CancellationToken cancellationToken)
     {
+        if (File.Exists(storagePath))
+        {
+            throw new IOException($"the storage '{storagePath}' is a file: it must be a folder");
+        }
+
         Directory.CreateDirectory(storagePath);
         FileStream fileLock;
         try
