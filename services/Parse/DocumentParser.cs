@@ -22,7 +22,7 @@ public sealed class DocumentParser(BlockModel? blocks = null, FieldModel? fields
     private readonly PublisherRules _rules = rules ?? PublisherRules.Shipped;
 
     /// <summary>Name and version of the parser. Changes whenever output may; a test over stored pages sees to it.</summary>
-    public const string Version = "storyline-parser/0.24";
+    public const string Version = "storyline-parser/0.25";
 
     /// <param name="bytes">The document after content decoding.</param>
     /// <param name="mediaType">As declared or sniffed, parameters allowed; null or empty when unknown.</param>

@@ -164,6 +164,12 @@ public sealed class DocumentParserTests
         new TestPage { Head = "<meta property=\"og:type\" content=\"video.other\">", Article = "<video src=\"x.mp4\"></video><p>The first cars cross the harbour bridge of Port Elin on Friday, filmed from the northern bank.</p>" }.Parse().Outcome);
 
     [Fact]
+    public void Parse_PageOfAPlayerAlone_IsNoArticle() => Assert.Equal(
+        (Outcome.NoArticle, "no running text on the page"),
+        TestPage.Parse("<html><head><title>The bridge from the air</title></head><body><h1>The bridge from the air</h1><div class=\"player\"><p>please wait</p><p>No source for this player yet</p><p>0:00 0:48</p></div></body></html>") is var result
+            ? (result.Outcome, result.Reason) : default);
+
+    [Fact]
     public void Parse_FrontPage_IsNoArticle()
     {
         var teasers = string.Concat(Enumerable.Range(1, 30).Select(i => $"<article><h3><a href=\"/a{i}\">Harbour story number {i} of the day</a></h3><p>City, {i} comments</p></article>"));

@@ -49,7 +49,8 @@ internal static class PageKind
             return "a video page without an article";
         }
 
-        if (words == 0)
+        // A player's "No media source available" is no short article: that has a sentence.
+        if (words == 0 || (ArticleBody.IsTooShort(body) && !blocks.Exists(b => Text.EndsSentence(b.Text))))
         {
             return "no running text on the page";
         }
