@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using System.Security.Cryptography;
 using Xunit;
 
 namespace Storyline.Fixtures;
@@ -15,6 +16,7 @@ public sealed class ServiceProcess : IAsyncDisposable
     private readonly string[] _arguments;
     private readonly Dictionary<string, string> _settings;
     private readonly ConcurrentQueue<string> _output = new();
+    private readonly List<TcpListener> _held = [];
     private Process? _process;
 
     /// <param name="assembly">The program's path.</param>
@@ -24,8 +26,8 @@ public sealed class ServiceProcess : IAsyncDisposable
     {
         _assembly = assembly;
         _arguments = arguments;
-        Http = new Uri($"http://127.0.0.1:{FreePort()}");
-        Grpc = new Uri($"http://127.0.0.1:{FreePort()}");
+        Http = new Uri($"http://127.0.0.1:{HoldPort()}");
+        Grpc = new Uri($"http://127.0.0.1:{HoldPort()}");
         _settings = new Dictionary<string, string>(settings, StringComparer.Ordinal)
         {
             ["Http__Port"] = Http.Port.ToString(System.Globalization.CultureInfo.InvariantCulture),
@@ -43,6 +45,7 @@ public sealed class ServiceProcess : IAsyncDisposable
     /// <summary>Starts the process; <see cref="WaitUntilReadyAsync"/> waits for it.</summary>
     public void Start()
     {
+        Release();
         var start = new ProcessStartInfo("dotnet", [_assembly, .. _arguments])
         {
             RedirectStandardOutput = true,
@@ -101,6 +104,7 @@ public sealed class ServiceProcess : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        Release();
         if (_process is not null)
         {
             if (!_process.HasExited)
@@ -113,11 +117,32 @@ public sealed class ServiceProcess : IAsyncDisposable
         }
     }
 
-    private static int FreePort()
+    /// <summary>
+    /// A port that nobody has, held until the process starts. It is below those that systems give to outgoing connections, one of which would else take it in between.
+    /// </summary>
+    private int HoldPort()
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
+        const int First = 20_000, End = 32_000;
+        while (true)
+        {
+            var listener = new TcpListener(IPAddress.Loopback, RandomNumberGenerator.GetInt32(First, End));
+            try
+            {
+                listener.Start();
+                _held.Add(listener);
+                return ((IPEndPoint)listener.LocalEndpoint).Port;
+            }
+            catch (SocketException)
+            {
+                listener.Dispose(); // somebody's: the next
+            }
+        }
+    }
+
+    private void Release()
+    {
+        _held.ForEach(listener => listener.Dispose());
+        _held.Clear();
     }
 
     private void Keep(string? line)
