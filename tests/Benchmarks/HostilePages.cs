@@ -110,14 +110,15 @@ internal static class HostilePages
         return (Environment.CpuUsage.TotalTime - before, result.Content is null ? result.Outcome.ToString() : "Article");
     }
 
-    /// <summary>Bytes that the tree keeps alive, the decoded text included, for each byte of a page that the limits let pass.</summary>
+    /// <summary>Bytes that the tree keeps alive, its copy of the decoded text included, for each byte of a page that the limits let pass.</summary>
     private static double Held(byte[] page)
     {
         var text = Encoding.UTF8.GetString(page);
         var before = GC.GetTotalMemory(forceFullCollection: true);
         var tree = HtmlTree.Parse(text);
-        var held = GC.GetTotalMemory(forceFullCollection: true) - before + (text.Length * 2L);
+        var held = GC.GetTotalMemory(forceFullCollection: true) - before;
         GC.KeepAlive(tree);
+        GC.KeepAlive(text);
         return held / (double)page.Length;
     }
 }
