@@ -59,7 +59,7 @@ public sealed class NameMatcher
         // A letter of these scripts is a syllable or a word: one that differs is no slip. Nor is another number.
         var mayDiffer = !IsUnspaced(left) && !IsUnspaced(right) && joinedA.Where(char.IsAsciiDigit).SequenceEqual(joinedB.Where(char.IsAsciiDigit));
         var letters = Math.Max(joinedA.Length, joinedB.Length);
-        var apart = NameSimilarity.EditDistance(joinedA, joinedB);
+        var apart = joinedB.Length - joinedA.Length is >= -1 and <= 1 ? NameSimilarity.EditDistance(joinedA, joinedB) : int.MaxValue;
         if (apart == 0 || (apart == 1 && mayDiffer && joinedA.Length >= MinJoinedLength))
         {
             return 1 - ((double)apart / letters);

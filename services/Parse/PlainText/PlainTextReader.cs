@@ -54,11 +54,11 @@ internal static class PlainTextReader
             canonicalUrl: null);
     }
 
-    /// <summary>Data formats that decode as text and are no prose.</summary>
+    /// <summary>Data formats that decode as text and are no prose; feeds were told before.</summary>
     private static string? StructuredFormat(string text)
     {
         var start = text.AsSpan(0, Math.Min(text.Length, 256)).TrimStart(" \t\r\n\uFEFF");
-        return start.StartsWith("<?xml") || start.StartsWith("<rss") || start.StartsWith("<feed") || start.StartsWith("<urlset") ? "XML"
+        return start.StartsWith("<?xml") ? "XML"
             : start.Length > 1 && start[0] == '{' && start[1..].TrimStart() is ['"', ..] ? "JSON"
             : start.StartsWith("[{") ? "JSON"
             : null;

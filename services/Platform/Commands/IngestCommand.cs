@@ -17,6 +17,7 @@ internal static class IngestCommand
 
     private const int MaxTimeout = 86_400;
 
+    private static readonly TimeSpan PendingPatience = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(50);
     private static readonly string[] Extensions = [".html", ".htm", ".xhtml", ".txt"];
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
@@ -202,9 +203,22 @@ internal static class IngestCommand
     private static async Task PrintPendingAsync(Connection connection, List<string> inputs, Submission?[] submissions, CancellationToken cancellationToken)
     {
         const int Most = 20;
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(PendingPatience);
         foreach (var (input, submission) in inputs.Zip(submissions).Where(pair => pair.Second is { Outcome: Outcome.Pending }).Take(Most))
         {
-            var trace = await connection.Pipeline.TraceArticleAsync(new TraceArticleRequest { ArticleId = submission!.ArticleId }, cancellationToken: cancellationToken);
+            TraceArticleResponse trace;
+            try
+            {
+                trace = await connection.Pipeline.TraceArticleAsync(new TraceArticleRequest { ArticleId = submission!.ArticleId }, cancellationToken: limit.Token);
+            }
+            catch (RpcException exception) when (!cancellationToken.IsCancellationRequested)
+            {
+                // A platform that does not say is no reason to wait longer, nor to lose what the command has to tell.
+                await Console.Error.WriteLineAsync($"pending {input}: the platform does not tell why ({exception.StatusCode})");
+                return;
+            }
+
             var reason = trace.Entry.Reason.Length > 0 ? trace.Entry.Reason : trace.Attempts.Count > 0 ? trace.Attempts[0].Reason : "on its way";
             await Console.Error.WriteLineAsync($"pending {input}: {reason}{(trace.NextFetchTime is { } next ? $"; asked for {Output.Time(next)} at the earliest" : "")}");
         }
